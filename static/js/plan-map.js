@@ -1,0 +1,126 @@
+// The estate plan: GeoJSON (WGS-84) drawn on a flat plane in metres; no tiles, no outside host.
+import * as L from "../vendor/leaflet.js";
+
+const METRES_PER_DEGREE = 111_320;
+const LAYERS_BELOW = ["boundary", "green", "water", "road", "building"];
+const ICONS = { gate: "gate", device: "device" };
+
+// Equirectangular around the plan's own middle: exact to centimetres over one estate.
+function projection(bounds) {
+  const middle = bounds.getCenter();
+  const east = METRES_PER_DEGREE * Math.cos((middle.lat * Math.PI) / 180);
+  return ([lon, lat]) =>
+    L.latLng((lat - middle.lat) * METRES_PER_DEGREE, (lon - middle.lng) * east);
+}
+
+function sprite(name) {
+  return `<svg class="icon" aria-hidden="true"><use href="${document.body.dataset.icons}#${name}"></use></svg>`;
+}
+
+function markerIcon({ icon, layer, status }, highlighted) {
+  const state = [`is-${layer}`, status && `is-${status}`, highlighted && "is-highlight"];
+  return L.divIcon({
+    className: ["plan-marker", ...state.filter(Boolean)].join(" "),
+    html: sprite(icon ?? (status === "alert" ? "alert" : ICONS[layer])),
+    iconSize: [30, 30],
+  });
+}
+
+function order(feature) {
+  const place = LAYERS_BELOW.indexOf(feature.properties.layer);
+  return place < 0 ? LAYERS_BELOW.length : place;
+}
+
+export default function planMap(panel) {
+  const { geojson, textFailed, textOpen, textZoomIn, textZoomOut } = panel.dataset;
+  const message = panel.querySelector(".map-message");
+  const list = panel.querySelector(".map-places");
+  const map = L.map(panel.querySelector(".map-canvas"), {
+    attributionControl: false,
+    crs: L.CRS.Simple,
+    minZoom: -4,
+    maxZoom: 4,
+    scrollWheelZoom: false,
+    zoomControl: false,
+    zoomSnap: 0.25,
+  });
+  L.control.zoom({ zoomInTitle: textZoomIn, zoomOutTitle: textZoomOut }).addTo(map);
+  let drawn;
+
+  function popup({ name, url }) {
+    const content = document.createElement("div");
+    content.append(name);
+    if (url) {
+      const link = document.createElement("a");
+      link.href = url;
+      link.textContent = textOpen;
+      content.append(" ", link);
+    }
+    return content;
+  }
+
+  function listPlace(feature, layer, highlighted) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = feature.properties.name;
+    button.setAttribute("aria-pressed", highlighted);
+    button.addEventListener("click", () => layer.openPopup());
+    const item = document.createElement("li");
+    item.append(button);
+    list.append(item);
+  }
+
+  function draw(collection) {
+    const highlight = panel.dataset.highlight;
+    const first = !drawn;
+    drawn?.remove();
+    list.replaceChildren();
+    const features = [...collection.features].sort((a, b) => order(a) - order(b));
+    const project = projection(L.geoJSON({ ...collection, features }).getBounds());
+    drawn = L.geoJSON({ ...collection, features }, {
+      coordsToLatLng: project,
+      style: ({ properties: { key, layer } }) => ({
+        className: `plan-${layer}${highlight && key === highlight ? " is-highlight" : ""}`,
+        interactive: layer === "building",
+      }),
+      pointToLayer: ({ properties }, latlng) =>
+        L.marker(latlng, {
+          alt: properties.name,
+          icon: markerIcon(properties, highlight && properties.key === highlight),
+          title: properties.name,
+        }),
+      onEachFeature: (feature, layer) => {
+        const { key, layer: kind, name } = feature.properties;
+        if (!name) return;
+        const highlighted = Boolean(highlight) && key === highlight;
+        if (kind === "building") {
+          layer.bindTooltip(name, { className: "plan-label", direction: "center", permanent: true });
+        }
+        layer.bindPopup(popup(feature.properties));
+        layer.on("popupopen", () => {
+          panel.dispatchEvent(new CustomEvent("plan:select", { bubbles: true, detail: { key } }));
+        });
+        listPlace(feature, layer, highlighted);
+      },
+    }).addTo(map);
+    if (first && features.length) map.fitBounds(drawn.getBounds(), { padding: [12, 12] });
+  }
+
+  async function load() {
+    try {
+      const answer = await fetch(geojson, { headers: { Accept: "application/geo+json" } });
+      if (!answer.ok) throw new Error(`plan: HTTP ${answer.status}`);
+      draw(await answer.json());
+      message.hidden = true;
+    } catch (error) {
+      message.textContent = textFailed;
+      message.hidden = false;
+      console.error(error);
+    }
+  }
+
+  panel.addEventListener("live", load);
+  // Another part of the page may point at a place: panel.dataset.highlight = key, then "plan:refresh".
+  panel.addEventListener("plan:refresh", load);
+  load();
+}
