@@ -202,6 +202,8 @@ def _plan() -> dict[str, Any]:
                 name=str(_("Water sensor")),
                 status="alert",
             ),
-            _feature("Point", _point(60, 50), layer="device", key="d2", name=str(_("Smoke sensor"))),
+            _feature(
+                "Point", _point(60, 50), layer="device", key="d2", name=str(_("Smoke sensor"))
+            ),
         ],
     }

@@ -1,0 +1,56 @@
+"""The live stream's door: one stream a tab, thin events, the permission decided per event."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from accounts.access import signed_in
+from accounts.middleware import StaffRequest, viewer_of
+from accounts.viewer import Viewer
+from asgiref.sync import sync_to_async
+from smartcommunity.kernel import live
+from smartcommunity.kernel.models import LiveEvent
+
+
+def hears(viewer: Viewer) -> Callable[[LiveEvent], bool]:
+    """An event is heard if and only if it names the user, or his department kind inside the areas
+    where he works. Administrators hear none: they read no personal data."""
+
+    def may_hear(event: LiveEvent) -> bool:
+        if f"user:{viewer.user_id}" in event.audience:
+            return True
+        return (
+            viewer.is_staff_member
+            and not viewer.is_administrator
+            and viewer.department_kind in event.audience
+            and viewer.works_in(event.area_path)
+        )
+
+    return may_hear
+
+
+@signed_in
+async def stream(request: StaffRequest) -> HttpResponseBase:
+    viewer = await sync_to_async(viewer_of)(request)
+    last = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+
+    def still_signed_in() -> bool:
+        """The session still exists and means the same viewer: a leaver's stream ends."""
+        if not request.session.exists(request.session.session_key):
+            return False
+        request.user = SimpleLazyObject(lambda: type(request.user).objects.get(pk=viewer.user_id))  # type: ignore[assignment]
+        now = viewer_of(request)
+        return (now.membership_id, now.area_paths) == (viewer.membership_id, viewer.area_paths)
+
+    response = StreamingHttpResponse(
+        live.stream(
+            may_hear=hears(viewer),
+            still_signed_in=still_signed_in,
+            after=int(last) if last.isdecimal() else None,
+        ),
+        content_type="text/event-stream",
+    )
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response

@@ -1,0 +1,44 @@
+"""Row filters of accounts. `visible_to` is the only door: no viewer gives no rows."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
+
+from smartcommunity.kernel import clock
+
+if TYPE_CHECKING:
+    from accounts.viewer import Viewer
+
+
+def below(paths: tuple[str, ...], field: str = "path") -> Q:
+    """Nodes at or below any of the paths; no path matches nothing."""
+    return reduce(or_, (Q(**{f"{field}__startswith": path}) for path in paths), Q(pk__in=[]))
+
+
+class AreaQuerySet(MP_NodeQuerySet):
+    def visible_to(self, viewer: Viewer) -> Any:
+        """Included if and only if the node lies at or below a node where the viewer works."""
+        return self.filter(below(viewer.area_paths))
+
+
+class AreaManager(MP_NodeManager):
+    def get_queryset(self) -> Any:
+        return AreaQuerySet(self.model, using=self._db).order_by("path")
+
+    def visible_to(self, viewer: Viewer) -> Any:
+        return self.get_queryset().visible_to(viewer)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_force(self) -> MembershipQuerySet:
+        """Included if and only if today lies in the term and the user is active."""
+        today = clock.today()
+        return self.filter(
+            Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today, user__is_active=True
+        )

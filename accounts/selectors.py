@@ -1,0 +1,68 @@
+"""Reads of accounts."""
+
+import uuid
+
+from django.conf import settings
+from guardian.shortcuts import get_objects_for_user
+
+from accounts.choices import DepartmentKind, Role
+from accounts.models import Area, Membership, User
+from accounts.viewer import Viewer
+
+
+def memberships_of(*, user: User) -> list[Membership]:
+    """The memberships in force, the longest-standing first."""
+    return list(
+        user.memberships.in_force()
+        .select_related("department", "area")
+        .order_by("valid_from", "id")
+    )
+
+
+def viewer_for(
+    *,
+    user: User,
+    membership_id: uuid.UUID | None = None,
+    ip: str | None = None,
+    request_id: str = "",
+) -> Viewer:
+    """The user in the given membership, else in his first; a user without one is a resident."""
+    person = {
+        "user_id": user.pk,
+        "username": user.username,
+        "display_name": user.display_name or user.username,
+        "ip": ip,
+        "request_id": request_id,
+    }
+    memberships = memberships_of(user=user)
+    if not memberships:
+        return Viewer(**person)
+    chosen = next((m for m in memberships if m.pk == membership_id), memberships[0])
+    shared = get_objects_for_user(
+        user,
+        "accounts.work_in_area",
+        klass=Area,
+        use_groups=True,
+        with_superuser=False,
+        accept_global_perms=False,
+    )
+    return Viewer(
+        **person,
+        membership_id=chosen.pk,
+        department_id=chosen.department_id,
+        department_kind=DepartmentKind(chosen.department.kind),
+        department_name=chosen.department.name,
+        role=Role(chosen.role),
+        area_paths=(chosen.area.path, *shared.values_list("path", flat=True)),
+        area_name=chosen.area.name,
+    )
+
+
+def estates(*, viewer: Viewer) -> list[Area]:
+    """The estates that the viewer works in, in tree order."""
+    return list(Area.objects.visible_to(viewer).filter(kind="estate"))
+
+
+def second_factor_required(*, user: User) -> bool:
+    """Staff need a second factor where the operator has switched it on (GB/T 22239 8.1.4.1)."""
+    return bool(settings.REQUIRE_SECOND_FACTOR) and bool(memberships_of(user=user))

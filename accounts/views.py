@@ -1,0 +1,73 @@
+"""Sign-in, sign-out, choice of membership, text size."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import selectors
+from accounts.access import public, signed_in
+from accounts.context_processors import TEXT_SIZE_COOKIE
+from accounts.forms import SignInForm
+from accounts.middleware import SESSION_KEY, StaffRequest
+from smartcommunity.kernel.error_pages import error_response
+from smartcommunity.kernel.errors import NotFound, TooMany
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+class SignInView(LoginView):
+    template_name = "accounts/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if context["form"].errors:
+            kwargs.setdefault("status", 422)
+        return super().render_to_response(context, **kwargs)
+
+
+sign_in = public(SignInView.as_view())
+sign_out = public(LogoutView.as_view())
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Shown by axes after repeated failures."""
+    error = TooMany(
+        _("Too many failed sign-ins. This account is locked here for 30 minutes."), code="locked"
+    )
+    return error_response(request, error)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return redirect(target if safe else "home")
+
+
+@signed_in
+def memberships(request: StaffRequest) -> HttpResponse:
+    """Choose in which membership to work."""
+    rows = selectors.memberships_of(user=request.user)  # type: ignore[arg-type]
+    if request.method != "POST":
+        return render(request, "accounts/memberships.html", {"memberships": rows})
+    chosen = request.POST.get("membership", "")
+    if chosen not in {str(row.pk) for row in rows}:
+        raise NotFound
+    request.session[SESSION_KEY] = str(uuid.UUID(chosen))
+    return redirect("home")
+
+
+@public
+@require_POST
+def text_size(request: HttpRequest) -> HttpResponse:
+    """Switch the 长辈版 on or off (kept in a cookie, works without JavaScript)."""
+    size = "large" if request.POST.get("size") == "large" else "normal"
+    response = _back(request)
+    response.set_cookie(TEXT_SIZE_COOKIE, size, max_age=YEAR_SECONDS, samesite="Lax")
+    return response

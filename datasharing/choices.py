@@ -1,0 +1,81 @@
+"""Codes of the catalogue, of sharing and of the access log."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Subject(models.TextChoices):
+    RESIDENT = "resident", _("Resident")
+    HOUSEHOLD = "household", _("Household")
+    DWELLING = "dwelling", _("Dwelling")
+    ORGANISATION = "organisation", _("Organisation")
+    VEHICLE = "vehicle", _("Vehicle")
+
+
+class Sensitivity(models.TextChoices):
+    """PIPL art. 28: sensitive personal information includes biometrics, health, whereabouts …"""
+
+    NONE = "N", _("Not personal")
+    GENERAL = "G", _("General")
+    SENSITIVE = "S", _("Sensitive")
+    BIOMETRIC = "B", _("Biometric")
+
+
+class Level(models.IntegerChoices):
+    """How much of an element a viewer sees; greater is more."""
+
+    HIDDEN = 0, _("Hidden")
+    YES_NO = 1, _("Only whether it is recorded")
+    MASKED = 2, _("Masked")
+    FULL = 3, _("Full")
+
+
+class Purpose(models.TextChoices):
+    """用途: why personal data is opened. Each read is logged with one."""
+
+    REGISTRATION = "registration", _("Population registration")
+    PUBLIC_SECURITY = "public_security", _("Public security")
+    CIVIL_SERVICE = "civil_service", _("Civil affairs services")
+    HOUSING_MANAGEMENT = "housing_management", _("Housing and tenancy management")
+    GRID_VISIT = "grid_visit", _("Grid visit")
+    PROPERTY_SERVICE = "property_service", _("Property service")
+    CARE = "care", _("Care of people who need help")
+    OWN_DATA = "own_data", _("The person's own data")
+
+
+class GrantStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    ACTIVE = "active", _("In force")
+    REFUSED = "refused", _("Refused")
+    REVOKED = "revoked", _("Revoked")
+
+
+class TemplateStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class AccessKind(models.TextChoices):
+    """What was done; every kind stands in the same chain."""
+
+    READ = "read", _("Read")
+    LIST = "list", _("Listed")
+    SEARCH = "search", _("Searched")
+    WRITE = "write", _("Written")
+    PICTURE = "picture", _("Picture viewed")
+    EXPORT = "export", _("Exported")
+    MATCH = "match", _("Face compared")
+    ERASE = "erase", _("Erased")
+    DECIDE = "decide", _("Decided")
+    AUDIT = "audit", _("Access log opened")
+
+
+class Exit(models.TextChoices):
+    """Through which door data left."""
+
+    PAGE = "page", _("Page")
+    API = "api", _("API")
+    EXPORT = "export", _("Export")
+    GATE = "gate", _("Gate")
+    TASK = "task", _("Background task")

@@ -1,0 +1,257 @@
+"""Tables of the catalogue, the templates, the grants and the access log."""
+
+from typing import ClassVar
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import DepartmentKind
+from accounts.models import Area, Department
+from datasharing.choices import (
+    AccessKind,
+    Exit,
+    GrantStatus,
+    Level,
+    Purpose,
+    Sensitivity,
+    Subject,
+    TemplateStatus,
+)
+from datasharing.querysets import GrantQuerySet
+from smartcommunity.kernel.models import UUIDModel
+
+
+def in_language(zh: str, en: str) -> str:
+    """The Chinese text, or the English one when the user reads English and it exists."""
+    return en if en and (get_language() or "").startswith("en") else zh
+
+
+class CodeList(models.Model):
+    """A code list of a standard, or a department's own."""
+
+    key = models.CharField(_("key"), max_length=50, primary_key=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=80)
+    name_en = models.CharField(_("English name"), max_length=80)
+    standard = models.CharField(_("standard"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("code list")
+        verbose_name_plural = _("code lists")
+
+
+class Code(models.Model):
+    """One code; kept for ever, so that old records stay readable."""
+
+    code_list = models.ForeignKey(CodeList, models.CASCADE, "codes", verbose_name=_("code list"))
+    code = models.CharField(_("code"), max_length=20)
+    label_zh = models.CharField(_("Chinese label"), max_length=80)
+    label_en = models.CharField(_("English label"), max_length=80, blank=True)
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("code")
+        verbose_name_plural = _("codes")
+        ordering = ["order", "code"]
+        constraints = [models.UniqueConstraint("code_list", "code", name="one_code_a_list")]
+
+    @property
+    def label(self) -> str:
+        return in_language(self.label_zh, self.label_en)
+
+
+class DataElement(models.Model):
+    """数据元: one fact about a subject, owned by one kind of department (一数一源)."""
+
+    key = models.CharField(_("key"), max_length=50, primary_key=True)
+    subject = models.CharField(_("subject"), max_length=20, choices=Subject)
+    label_zh = models.CharField(_("Chinese label"), max_length=80)
+    label_en = models.CharField(_("English label"), max_length=80)
+    type = models.CharField(_("type"), max_length=20)
+    code_list = models.ForeignKey(
+        CodeList, models.PROTECT, null=True, blank=True, verbose_name=_("code list")
+    )
+    max_length = models.PositiveIntegerField(_("greatest length"), null=True, blank=True)
+    sensitivity = models.CharField(_("sensitivity"), max_length=1, choices=Sensitivity)
+    owner_kind = models.CharField(_("owner department"), max_length=30, choices=DepartmentKind)
+    standard = models.CharField(_("standard"), max_length=80, blank=True)
+    help_zh = models.CharField(_("Chinese help"), max_length=300, blank=True)
+    help_en = models.CharField(_("English help"), max_length=300, blank=True)
+    mask = models.CharField(_("masking rule"), max_length=20, default="none")
+    storage = models.CharField(_("storage"), max_length=40, default="record")
+    derived_from = models.CharField(_("derived from"), max_length=50, blank=True)
+    restricted = models.BooleanField(
+        _("restricted"),
+        default=False,
+        help_text=_("Never drives a rule, a watch-list, a search or an alert."),
+    )
+
+    class Meta:
+        verbose_name = _("data element")
+        verbose_name_plural = _("data elements")
+        ordering = ["subject", "key"]
+
+    @property
+    def label(self) -> str:
+        return in_language(self.label_zh, self.label_en)
+
+    @property
+    def help(self) -> str:
+        return in_language(self.help_zh, self.help_en)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Sensitive and biometric values are sealed at rest."""
+        return self.sensitivity in {Sensitivity.SENSITIVE, Sensitivity.BIOMETRIC}
+
+    @property
+    def column(self) -> str | None:
+        """The subject's column that holds the current value, for the few that have one."""
+        return self.storage.removeprefix("column:") if self.storage.startswith("column:") else None
+
+
+class FormTemplate(UUIDModel):
+    """表格模板: a department's form over shared elements. A published version never changes."""
+
+    key = models.CharField(_("key"), max_length=60)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    department_kind = models.CharField(_("department"), max_length=30, choices=DepartmentKind)
+    subject = models.CharField(_("subject"), max_length=20, choices=Subject)
+    title_zh = models.CharField(_("Chinese title"), max_length=80)
+    title_en = models.CharField(_("English title"), max_length=80)
+    status = models.CharField(
+        _("status"), max_length=12, choices=TemplateStatus, default=TemplateStatus.DRAFT
+    )
+
+    class Meta:
+        verbose_name = _("form template")
+        verbose_name_plural = _("form templates")
+        ordering = ["department_kind", "key", "-version"]
+        constraints = [
+            models.UniqueConstraint("key", "version", name="one_template_a_version"),
+            models.UniqueConstraint(
+                "key", condition=models.Q(status="published"), name="one_published_version"
+            ),
+        ]
+
+    @property
+    def title(self) -> str:
+        return in_language(self.title_zh, self.title_en)
+
+
+class FormField(models.Model):
+    """An element's place in a template. `show_if` is {"element": key, "in": [codes]} or null."""
+
+    template = models.ForeignKey(
+        FormTemplate, models.CASCADE, "fields", verbose_name=_("form template")
+    )
+    element = models.ForeignKey(DataElement, models.PROTECT, verbose_name=_("data element"))
+    section_zh = models.CharField(_("Chinese section"), max_length=60)
+    section_en = models.CharField(_("English section"), max_length=60, blank=True)
+    order = models.PositiveIntegerField(_("order"))
+    required = models.BooleanField(_("required"), default=False)
+    help_zh = models.CharField(_("Chinese help"), max_length=300, blank=True)
+    help_en = models.CharField(_("English help"), max_length=300, blank=True)
+    show_if = models.JSONField(_("shown if"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("form field")
+        verbose_name_plural = _("form fields")
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint("template", "element", name="one_field_an_element")]
+
+    @property
+    def section(self) -> str:
+        return in_language(self.section_zh, self.section_en)
+
+    @property
+    def help(self) -> str:
+        return in_language(self.help_zh, self.help_en) or self.element.help
+
+
+class Grant(UUIDModel):
+    """共享授权: the owner department lets another see or write elements, for a purpose and a time.
+
+    政务数据共享条例 (Decree 809): an application states basis, scope, manner and period.
+    """
+
+    owner = models.ForeignKey(Department, models.PROTECT, "grants_given", verbose_name=_("owner"))
+    grantee = models.ForeignKey(
+        Department, models.PROTECT, "grants_received", verbose_name=_("grantee")
+    )
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
+    elements = models.ManyToManyField(DataElement, verbose_name=_("data elements"))
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level)
+    may_write = models.BooleanField(_("may write"), default=False)
+    purpose = models.CharField(_("purpose"), max_length=30, choices=Purpose)
+    legal_basis = models.CharField(_("legal basis"), max_length=200)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"))
+    status = models.CharField(
+        _("status"), max_length=12, choices=GrantStatus, default=GrantStatus.REQUESTED
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    decided_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints = [
+            models.CheckConstraint(
+                name="grant_period", condition=models.Q(valid_to__gte=models.F("valid_from"))
+            ),
+            models.CheckConstraint(
+                name="grant_between_two", condition=~models.Q(owner=models.F("grantee"))
+            ),
+        ]
+
+
+class AccessRecord(models.Model):
+    """查阅记录: who opened whose data, which elements, for which purpose, through which exit.
+
+    Append-only (a trigger refuses update, delete and truncate) and hash-chained: `digest` covers
+    the record and the digest before it, so a change made past the trigger shows.
+    Names are kept as they were; subjects are keys only, never values.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(_("at"), db_index=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=AccessKind)
+    user_id = models.UUIDField(_("user"), null=True, db_index=True)
+    username = models.CharField(_("user name"), max_length=150)
+    department_id = models.UUIDField(_("department"), null=True)
+    department_name = models.CharField(_("department name"), max_length=80, blank=True)
+    role = models.CharField(_("role"), max_length=20, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=30, choices=Purpose, blank=True)
+    exit = models.CharField(_("exit"), max_length=10, choices=Exit)
+    subject = models.CharField(_("subject"), max_length=20)
+    subject_ids: "ArrayField[list[object], list[object]]" = ArrayField(
+        models.UUIDField(), verbose_name=_("subjects")
+    )
+    elements: "ArrayField[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=50), verbose_name=_("data elements")
+    )
+    detail = models.CharField(_("detail"), max_length=120, blank=True)
+    ip = models.GenericIPAddressField(_("address"), null=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    previous = models.BinaryField(_("previous digest"), max_length=32)
+    digest = models.BinaryField(_("digest"), max_length=32)
+
+    class Meta:
+        verbose_name = _("access record")
+        verbose_name_plural = _("access records")
+        ordering = ["-id"]
+        triggers: ClassVar = [
+            pgtrigger.Protect(
+                name="append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+            pgtrigger.Protect(name="never_truncated", operation=pgtrigger.Truncate),
+        ]

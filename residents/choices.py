@@ -1,0 +1,20 @@
+"""Codes of the registry. Coded elements' values live in `datasharing` code lists."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsentPurpose(models.TextChoices):
+    """PIPL art. 14 and 29: one separate consent for each purpose."""
+
+    FACE_GATE = "face_gate", _("Opening gates by face")
+    CARE = "care", _("Care calls and check-ins")
+
+
+class ResidenceKind(models.TextChoices):
+    """居住关系; the values of code list `residence_kind`."""
+
+    OWNER = "owner", _("Owner")
+    FAMILY = "family", _("Family of the owner or tenant")
+    TENANT = "tenant", _("Tenant")
+    BOARDING = "boarding", _("Boarding")

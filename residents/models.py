@@ -1,0 +1,250 @@
+"""Tables of the registry (一标三实): address, housing, people, and how they belong together.
+
+A resident's current facts stand in `ElementRecord`, one current row an element, with who wrote it;
+the few elements that lists and look-ups need (name, document, birth date, mobile ...) also stand
+in columns of `Resident`, written in the same transaction by `actions.record` alone.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Area, Department, User
+from datasharing.choices import Subject
+from datasharing.models import DataElement, FormTemplate
+from residents.choices import ConsentPurpose, ResidenceKind
+from residents.querysets import ResidentQuerySet, VisibleQuerySet
+from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
+from smartcommunity.kernel.models import UUIDModel
+
+
+class EstatePlan(models.Model):
+    """The drawn plan of an estate: a GeoJSON FeatureCollection in local metres (x east, y north).
+
+    Features carry `properties.kind` (building, road, green, gate) and `properties.ref`.
+    """
+
+    area = models.OneToOneField(Area, models.CASCADE, primary_key=True, related_name="plan")
+    geojson = models.JSONField(_("plan"))
+
+    class Meta:
+        verbose_name = _("estate plan")
+        verbose_name_plural = _("estate plans")
+
+
+class Building(UUIDModel):
+    """楼栋 of an estate; `ref` links it to its outline on the plan."""
+
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
+    number = models.CharField(_("number"), max_length=20)
+    name = models.CharField(_("name"), max_length=60)
+    floors = models.PositiveSmallIntegerField(_("floors"))
+    ref = models.CharField(_("plan reference"), max_length=40, blank=True)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("building")
+        verbose_name_plural = _("buildings")
+        constraints = [models.UniqueConstraint("area", "number", name="one_building_a_number")]
+
+
+class Unit(UUIDModel):
+    """单元: an entrance of a building."""
+
+    building = models.ForeignKey(Building, models.PROTECT, "units", verbose_name=_("building"))
+    number = models.CharField(_("number"), max_length=20)
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        constraints = [models.UniqueConstraint("building", "number", name="one_unit_a_number")]
+
+
+class Dwelling(UUIDModel):
+    """房屋: a room number behind a unit's door, with its standard address."""
+
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
+    unit = models.ForeignKey(Unit, models.PROTECT, "dwellings", verbose_name=_("unit"))
+    floor = models.SmallIntegerField(_("floor"))
+    room = models.CharField(_("room"), max_length=20)
+    address = models.CharField(_("standard address"), max_length=200)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dwelling")
+        verbose_name_plural = _("dwellings")
+        constraints = [models.UniqueConstraint("unit", "room", name="one_dwelling_a_room")]
+
+
+class Household(UUIDModel):
+    """户: people who live together in a dwelling and are entered together."""
+
+    dwelling = models.ForeignKey(Dwelling, models.PROTECT, "households", verbose_name=_("dwelling"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+
+
+class Resident(UUIDModel):
+    """居民. Never leaves this app: exits get view objects from `selectors`.
+
+    `version` grows with every write, so that two people entering at once notice each other.
+    `synthetic` marks invented demo and benchmark people.
+    """
+
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
+    household = models.ForeignKey(
+        Household,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="members",
+        verbose_name=_("household"),
+    )
+    name = models.CharField(_("name"), max_length=50)
+    name_pinyin = models.CharField(_("pinyin"), max_length=200, blank=True)
+    name_initials = models.CharField(_("initials"), max_length=50, blank=True)
+    doc_type = models.CharField(_("document type"), max_length=10, blank=True)
+    doc_no = EncryptedTextField(_("document number"), null=True, blank=True)
+    doc_hash = BlindIndexField(_("document look-up"))
+    sex = models.CharField(_("sex"), max_length=1, blank=True)
+    birth_date = models.DateField(_("birth date"), null=True, blank=True)
+    mobile = EncryptedTextField(_("mobile"), null=True, blank=True)
+    mobile_hash = BlindIndexField(_("mobile look-up"))
+    synthetic = models.BooleanField(_("synthetic"), default=False)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = ResidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("resident")
+        verbose_name_plural = _("residents")
+        constraints = [
+            models.UniqueConstraint(
+                "doc_hash",
+                condition=models.Q(doc_hash__isnull=False),
+                name="one_resident_a_document",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["area", "name"], name="resident_area_name"),
+            models.Index(fields=["mobile_hash"], name="resident_mobile"),
+            models.Index(fields=["name_pinyin"], name="resident_pinyin"),
+            models.Index(fields=["name_initials"], name="resident_initials"),
+        ]
+
+
+class Residence(UUIDModel):
+    """居住关系: a resident lives in a dwelling, as what, from when to when."""
+
+    resident = models.ForeignKey(Resident, models.CASCADE, "residences", verbose_name=_("resident"))
+    dwelling = models.ForeignKey(Dwelling, models.PROTECT, "residences", verbose_name=_("dwelling"))
+    kind = models.CharField(_("kind"), max_length=10, choices=ResidenceKind)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("residence")
+        verbose_name_plural = _("residences")
+        constraints = [
+            models.UniqueConstraint(
+                "resident",
+                "dwelling",
+                condition=models.Q(valid_to=None),
+                name="one_open_residence_a_dwelling",
+            )
+        ]
+
+
+class ElementRecord(models.Model):
+    """One value of one element of one subject: who wrote it, when, under which form.
+
+    The row with `superseded_at` null is the current value; the others are its history. Sensitive
+    values stand in `sealed` (encrypted), all others in `value`.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    subject = models.CharField(_("subject"), max_length=20, choices=Subject)
+    subject_id = models.UUIDField(_("subject key"))
+    element = models.ForeignKey(DataElement, models.PROTECT, verbose_name=_("data element"))
+    value = models.TextField(_("value"), null=True, blank=True)  # noqa: DJ001  null: see sealed
+    sealed = EncryptedTextField(_("sealed value"), null=True, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, verbose_name=_("department")
+    )
+    user = models.ForeignKey(User, models.PROTECT, null=True, verbose_name=_("user"))
+    template = models.ForeignKey(
+        FormTemplate, models.PROTECT, null=True, verbose_name=_("form template")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"))
+    superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("element record")
+        verbose_name_plural = _("element records")
+        constraints = [
+            models.UniqueConstraint(
+                "subject",
+                "subject_id",
+                "element",
+                condition=models.Q(superseded_at=None),
+                name="one_current_value",
+            )
+        ]
+        indexes = [models.Index(fields=["subject_id", "element"], name="element_record_history")]
+
+
+class Consent(UUIDModel):
+    """同意: given for one purpose, on one version of the notice, by whom, until withdrawn.
+
+    For a child under 14 the guardian consents (PIPL art. 31).
+    """
+
+    resident = models.ForeignKey(Resident, models.CASCADE, "consents", verbose_name=_("resident"))
+    purpose = models.CharField(_("purpose"), max_length=20, choices=ConsentPurpose)
+    notice_version = models.CharField(_("version of the notice"), max_length=20)
+    given_at = models.DateTimeField(_("given at"))
+    channel = models.CharField(_("channel"), max_length=20)
+    guardian = models.ForeignKey(
+        Resident,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("guardian"),
+    )
+    recorded_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(
+                "resident",
+                "purpose",
+                condition=models.Q(withdrawn_at=None),
+                name="one_live_consent_a_purpose",
+            )
+        ]
+
+
+class ResidentAccount(models.Model):
+    """Binds a user to his own registry entry, after a check at the office."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    resident = models.ForeignKey(Resident, models.CASCADE, "accounts", verbose_name=_("resident"))
+    bound_at = models.DateTimeField(_("bound at"), auto_now_add=True)
+    bound_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("bound by")
+    )
+
+    class Meta:
+        verbose_name = _("resident account")
+        verbose_name_plural = _("resident accounts")

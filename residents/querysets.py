@@ -1,0 +1,33 @@
+"""Row filters of the registry: the only ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models
+
+from accounts.models import Area
+from accounts.viewer import Viewer
+
+if TYPE_CHECKING:
+    pass
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class VisibleQuerySet(models.QuerySet[Row]):
+    """Rows with an `area`."""
+
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[Row]:
+        """Included if and only if the row's area lies at or below a node where the viewer works.
+
+        No staff viewer, no rows.
+        """
+        if not viewer.is_staff_member or viewer.is_administrator:
+            return self.none()
+        areas: Any = Area.objects.visible_to(viewer)
+        return self.filter(area__in=areas.values("pk"))
+
+
+class ResidentQuerySet(VisibleQuerySet["Resident"]):
+    """Rows of residents; which of their elements are seen is `datasharing.policy.access`."""

@@ -1,0 +1,121 @@
+"""The live stream: one outbox, one Server-Sent-Events door.
+
+`publish` writes a thin `LiveEvent` in the caller's transaction and wakes the streams through
+Redis after commit. A stream reads the outbox, so nothing is lost while Redis or the page is away:
+the browser comes back with Last-Event-ID, and without Redis the outbox is polled.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
+
+import redis
+import redis.asyncio as redis_async
+import structlog
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import close_old_connections, transaction
+
+from smartcommunity.kernel.models import LiveEvent
+
+log = structlog.get_logger(__name__)
+CHANNEL = "sc:live"
+POLL_SECONDS = 2.0
+HEARTBEAT_SECONDS = 20.0
+# Identifiers commit out of order: each look goes back this far and skips what was already sent.
+LOOK_BACK = 200
+CATCH_UP_LIMIT = 500
+
+_wake_client: redis.Redis | None = None
+
+
+def publish(*, name: str, key: str, area_path: str, audience: Iterable[str]) -> None:
+    """Tell the audience (department kinds) inside the area that `key` of kind `name` changed."""
+    event = LiveEvent.objects.create(
+        name=name, key=key, area_path=area_path, audience=sorted(set(audience))
+    )
+    transaction.on_commit(lambda: _wake(event.pk))
+
+
+def _wake(event_id: int) -> None:
+    global _wake_client
+    try:
+        if _wake_client is None:
+            _wake_client = redis.Redis.from_url(
+                settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
+            )
+        _wake_client.publish(CHANNEL, str(event_id))
+    except redis.RedisError as error:
+        log.warning("live_wake_lost", error=type(error).__name__)
+
+
+def _newest_id() -> int:
+    close_old_connections()
+    try:
+        return LiveEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    finally:
+        close_old_connections()
+
+
+def _read(after: int) -> list[LiveEvent]:
+    close_old_connections()
+    try:
+        return list(
+            LiveEvent.objects.filter(id__gt=after - LOOK_BACK).order_by("id")[
+                : CATCH_UP_LIMIT + LOOK_BACK
+            ]
+        )
+    finally:
+        close_old_connections()
+
+
+def _format(event: LiveEvent) -> str:
+    data = json.dumps({"name": event.name, "key": event.key}, ensure_ascii=False)
+    return f"id: {event.pk}\nevent: {event.name}\ndata: {data}\n\n"
+
+
+async def stream(
+    *, may_hear: Callable[[LiveEvent], bool], still_signed_in: Callable[[], bool], after: int | None
+) -> AsyncIterator[str]:
+    """Yield SSE text until the viewer signs out or goes away.
+
+    `may_hear` decides per event; `still_signed_in` (sync, may query) is asked at each heartbeat.
+    `after` is the browser's Last-Event-ID; None starts at the newest event.
+    """
+    newest = await sync_to_async(_newest_id)()
+    position = newest if after is None else max(0, min(after, newest))
+    sent = {event.pk for event in await sync_to_async(_read)(position) if event.pk <= position}
+    yield "retry: 2000\n: hello\n\n"
+    client = redis_async.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
+    subscription = client.pubsub(ignore_subscribe_messages=True)
+    heartbeat_due = asyncio.get_running_loop().time() + HEARTBEAT_SECONDS
+    try:
+        while True:
+            for event in await sync_to_async(_read)(position):
+                if event.pk in sent:
+                    continue
+                sent.add(event.pk)
+                position = max(position, event.pk)
+                if may_hear(event):
+                    yield _format(event)
+            sent = {pk for pk in sent if pk > position - LOOK_BACK}
+            await _wait(subscription)
+            if asyncio.get_running_loop().time() >= heartbeat_due:
+                if not await sync_to_async(still_signed_in)():
+                    yield "event: signed-out\ndata: {}\n\n"
+                    return
+                yield ": beat\n\n"
+                heartbeat_due = asyncio.get_running_loop().time() + HEARTBEAT_SECONDS
+    finally:
+        await subscription.aclose()  # type: ignore[no-untyped-call]
+        await client.aclose()
+
+
+async def _wait(subscription: redis_async.client.PubSub) -> None:
+    """Return on a wake-up, or after POLL_SECONDS when Redis is silent or away."""
+    try:
+        if not subscription.subscribed:
+            await subscription.subscribe(CHANNEL)
+        await subscription.get_message(timeout=POLL_SECONDS)
+    except (redis.RedisError, OSError):
+        await asyncio.sleep(POLL_SECONDS)

@@ -1,0 +1,1 @@
+"""Settings: `base` reads the environment; `development`, `test`, `production` differ by rule."""

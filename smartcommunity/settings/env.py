@@ -1,0 +1,27 @@
+"""The one environment reader: every variable, its type, and its default stand here."""
+
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+env = environ.Env(
+    SECRET_KEY=(str, ""),
+    DATABASE_URL=(str, "postgres://sc_owner@127.0.0.1:55432/smartcommunity"),
+    REDIS_URL=(str, "redis://127.0.0.1:56379/0"),
+    MQTT_URL=(str, "mqtt://platform@127.0.0.1:51883"),
+    MQTT_BROKER_LOG=(str, ""),
+    FIELD_KEYS=(list, []),
+    BLIND_INDEX_KEY=(str, ""),
+    FIELD_CIPHER=(str, "AES-GCM"),
+    SC_STATE_DIR=(str, str(BASE_DIR / ".data")),
+    SC_MEDIA_ROOT=(str, ""),
+    ALLOWED_HOSTS=(list, ["127.0.0.1", "localhost"]),
+    CSRF_TRUSTED_ORIGINS=(list, []),
+    LOG_LEVEL=(str, "INFO"),
+    REQUIRE_SECOND_FACTOR=(bool, False),
+    DEMO_MODE=(bool, False),
+    FACE_ENGINE=(str, "face_recognition"),
+    FRAME_MAX_BYTES=(int, 1024 * 1024),
+)

@@ -1,0 +1,24 @@
+"""Production: refuses to start half-configured."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from smartcommunity.settings.base import *  # noqa: F403
+from smartcommunity.settings.base import BLIND_INDEX_KEY, DEMO_MODE, FIELD_KEYS, SECRET_KEY
+
+if DEMO_MODE:
+    raise ImproperlyConfigured("DEMO_MODE cannot be used with the production settings")
+for name, value in {
+    "SECRET_KEY": SECRET_KEY,
+    "FIELD_KEYS": FIELD_KEYS,
+    "BLIND_INDEX_KEY": BLIND_INDEX_KEY,
+}.items():
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: see docs/operations.md")
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
