@@ -223,3 +223,21 @@ def test_a_mistake_is_named(tmp_path: Path, file: str, old: str, new: str, messa
         load(folder)
     assert message in str(error.value)
     assert Path(file).name in str(error.value)
+
+
+def test_labels_tell_elements_and_codes_apart(catalogue: Catalogue) -> None:
+    for subject in Subject:
+        elements = [each for each in catalogue.elements.values() if each.subject == subject]
+        assert len({each.label_zh for each in elements}) == len(elements)
+        assert len({each.label_en for each in elements}) == len(elements)
+    for code_list in catalogue.code_lists.values():
+        assert len({code.label_zh for code in code_list.codes}) == len(code_list.codes)
+        assert len({code.label_en for code in code_list.codes}) == len(code_list.codes)
+
+
+def test_biometric_and_whereabouts_are_held_elsewhere(catalogue: Catalogue) -> None:
+    assert not any(
+        element.is_asked
+        for element in catalogue.elements.values()
+        if element.sensitivity is Sensitivity.BIOMETRIC or element.key == "access_event"
+    )
