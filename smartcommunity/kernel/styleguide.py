@@ -52,7 +52,7 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False)
     status = forms.ChoiceField(
-        label=_("Status"), choices=[("", _("All")), ("open", _("Open"))], required=False
+        label=_("Status"), choices=[("", _("All")), ("open", _("To do"))], required=False
     )
 
 
@@ -130,7 +130,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             {"label": _("Done"), "state": "pending"},
         ],
         "tabs": [
-            {"label": _("Open"), "url": "#main", "active": True, "count": 12},
+            {"label": _("To do"), "url": "#main", "active": True, "count": 12},
             {"label": _("In progress"), "url": "#main", "count": 4},
             {"label": _("Closed"), "url": "#main", "count": 230},
         ],

@@ -16,8 +16,16 @@ function cartesian(kind, { labels, series }, unit, fontSize) {
 
 function pie({ labels, series }, fontSize) {
   const data = labels.map((name, i) => ({ name, value: series[0].data[i] }));
-  const label = { formatter: "{b} {c}", fontSize, color: "#1b2430" };
-  return { series: [{ type: "pie", radius: ["45%", "72%"], data, label }] };
+  const total = data.reduce((sum, { value }) => sum + value, 0) || 1;
+  const text = new Map(data.map(({ name, value }) => [
+    name, `${name}  ${value}  ${Math.round((value / total) * 100)}%`,
+  ]));
+  return {
+    legend: { show: true, bottom: 0, formatter: (name) => text.get(name), textStyle: { fontSize } },
+    series: [{
+      type: "pie", radius: ["42%", "68%"], center: ["50%", "42%"], data, label: { show: false },
+    }],
+  };
 }
 
 export default function chart(figure) {

@@ -4,7 +4,7 @@
 //   data: {"name": "alert", "key": "<uuid>"}
 // Every element with data-live="alert passage" then gets a "live" event (hx-trigger="live" fetches
 // its fragment, so that permission is applied on fetch); data-live-key="<uuid>" narrows it to one
-// key. A "reset" event says that the cursor is too old: everything is fetched again.
+// key. "reset": the cursor is too old, everything is fetched again. "signed-out": the stream is over.
 const POLL_MS = 15_000;
 const RETRY_MS = [1_000, 2_000, 5_000, 15_000];
 const SETTLE_MS = 150;
@@ -48,7 +48,6 @@ function receive(event) {
 
 // EventSource delivers named events only to listeners of that name.
 function subscribe() {
-  if (!source) return;
   const names = [...document.querySelectorAll("[data-live]")].flatMap((element) =>
     element.dataset.live.split(/\s+/),
   );
@@ -66,6 +65,10 @@ function connect(url) {
   if (cursor) address.searchParams.set("last_event_id", cursor);
   source = new EventSource(address);
   source.addEventListener("reset", refreshAll);
+  source.addEventListener("signed-out", () => {
+    source.close();
+    show("offline");
+  });
   source.addEventListener("open", () => {
     failures = 0;
     setPolling(false);

@@ -42,7 +42,7 @@ export default function planMap(panel) {
     maxZoom: 4,
     scrollWheelZoom: false,
     zoomControl: false,
-    zoomSnap: 0.25,
+    zoomSnap: 0.1,
   });
   L.control.zoom({ zoomInTitle: textZoomIn, zoomOutTitle: textZoomOut }).addTo(map);
   let drawn;
