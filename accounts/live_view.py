@@ -33,7 +33,7 @@ def hears(viewer: Viewer) -> Callable[[LiveEvent], bool]:
 @signed_in
 async def stream(request: StaffRequest) -> HttpResponseBase:
     viewer = await sync_to_async(viewer_of)(request)
-    last = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    last = request.headers.get("Last-Event-ID") or request.GET.get("last_event_id", "")
 
     def still_signed_in() -> bool:
         """The session still exists and means the same viewer: a leaver's stream ends."""

@@ -253,5 +253,11 @@ class AccessRecord(models.Model):
                 name="append_only",
                 operation=pgtrigger.Update | pgtrigger.Delete,
             ),
-            pgtrigger.Protect(name="never_truncated", operation=pgtrigger.Truncate),
+            pgtrigger.Trigger(
+                name="never_truncated",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                func="RAISE EXCEPTION 'pgtrigger: cannot truncate %', TG_TABLE_NAME;",
+            ),
         ]

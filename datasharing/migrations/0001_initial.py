@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='accessrecord',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='a8c9782dc3fad0316c6b4bdb87126427ec232e32', operation='TRUNCATE', pgid='pgtrigger_never_truncated_e20f7', table='datasharing_accessrecord', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: cannot truncate %', TG_TABLE_NAME;", hash='e89c1ef3a82b13035733cb9173fd2ca60e344d63', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_e20f7', table='datasharing_accessrecord', when='BEFORE')),
         ),
         migrations.AddField(
             model_name='code',

@@ -15,6 +15,7 @@ import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, transaction
+from django.db.models import Max, Min
 
 from smartcommunity.kernel.models import LiveEvent
 
@@ -49,10 +50,17 @@ def _wake(event_id: int) -> None:
         log.warning("live_wake_lost", error=type(error).__name__)
 
 
-def _newest_id() -> int:
+def cursor() -> int:
+    """The newest event's id: a page made now starts its stream here and misses nothing."""
+    return LiveEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def _bounds() -> tuple[int, int]:
+    """(oldest, newest) id in the outbox; zeros when it is empty."""
     close_old_connections()
     try:
-        return LiveEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        ends = LiveEvent.objects.aggregate(oldest=Min("id"), newest=Max("id"))
+        return ends["oldest"] or 0, ends["newest"] or 0
     finally:
         close_old_connections()
 
@@ -82,10 +90,12 @@ async def stream(
     `may_hear` decides per event; `still_signed_in` (sync, may query) is asked at each heartbeat.
     `after` is the browser's Last-Event-ID; None starts at the newest event.
     """
-    newest = await sync_to_async(_newest_id)()
-    position = newest if after is None else max(0, min(after, newest))
+    oldest, newest = await sync_to_async(_bounds)()
+    position = newest if after is None else min(after, newest)
     sent = {event.pk for event in await sync_to_async(_read)(position) if event.pk <= position}
     yield "retry: 2000\n: hello\n\n"
+    if after is not None and not oldest - 1 <= after <= newest:
+        yield "event: reset\ndata: {}\n\n"  # pruned, or another database: fetch everything
     client = redis_async.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
     subscription = client.pubsub(ignore_subscribe_messages=True)
     heartbeat_due = asyncio.get_running_loop().time() + HEARTBEAT_SECONDS
