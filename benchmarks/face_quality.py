@@ -20,7 +20,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from security.recognition import registry
-from security.recognition.base import Image, Template, distance, fuse
+from security.recognition.base import Engine, Image, Template, distance, fuse
 from security.recognition.decode import decode
 
 ENROLLED = 3
@@ -32,11 +32,11 @@ def blur(image: Image, sigma: float) -> Image:
 
 
 def expose(image: Image, factor: float) -> Image:
-    return np.clip(image.astype(np.float32) * factor, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image.astype(np.float32) * factor, 0, 255), np.uint8)
 
 
 def flatten(image: Image, keep: float) -> Image:
-    return np.clip((image.astype(np.float32) - 127) * keep + 127, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip((image.astype(np.float32) - 127) * keep + 127, 0, 255), np.uint8)
 
 
 def shrink(image: Image, factor: float) -> Image:
@@ -85,7 +85,7 @@ def main(folder: Path, people: int) -> None:
 
 
 def report(
-    engine: registry.Engine,
+    engine: Engine,
     enrolled: list[tuple[Template, Image]],
     limit: float,
     measure: str,

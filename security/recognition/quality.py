@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from security.recognition.base import Engine, FaceBox, Image, Quality, Reason
 
-MIN_WIDTH = 60
+MIN_WIDTH = 50
 """Pixels of face width."""
-MIN_SHARPNESS = 0.0035
-"""Variance of the Laplacian over the variance of the luminance."""
+MIN_SHARPNESS = 0.0025
+"""Variance of the Laplacian, less that of rounding, over the variance of the luminance."""
+ROUNDING = 20 / 12
+"""Variance that rounding to whole numbers (1/12) leaves in the Laplacian (squared weights: 20)."""
 MIN_BRIGHTNESS = 20.0
 MAX_BRIGHTNESS = 215.0
 """Mean luminance, 0 to 255."""
@@ -28,7 +30,7 @@ MIN_CONTRAST = 8.0
 """Standard deviation of the luminance."""
 MAX_TURN = 0.85
 """Nose offset between the eyes, 1 is a profile."""
-MAX_ROLL = 30.0
+MAX_ROLL = 32.0
 """Degrees."""
 MAX_OUTSIDE = 0.1
 """Share of the face's box that may lie outside the picture."""
@@ -70,7 +72,8 @@ def measure(image: Image, box: FaceBox, chip: Image, points: Points) -> Quality:
     """Judge one face from its box, its aligned chip (150 x 150, RGB) and its landmarks."""
     grey = cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY)
     contrast = float(grey.std())
-    sharpness = float(cv2.Laplacian(grey, cv2.CV_64F).var()) / max(contrast**2, 1.0)
+    edges = float(cv2.Laplacian(grey, cv2.CV_64F).var())
+    sharpness = max(0.0, edges - ROUNDING) / max(contrast**2, 1.0)
     brightness = float(grey.mean())
     sideways, tilt = turn(points), roll(points)
     findings = (
