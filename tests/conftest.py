@@ -60,13 +60,17 @@ def make_world() -> World:
     """Staff work in the community (both estates); `property_manager` only in the first."""
     world = World()
     chain = ["province", "city", "district", "street", "community", "grid", "estate"]
-    node = Area.add_root(name="湖北省", kind="province", code="42")
+    node = Area.objects.add_root({"name": "湖北省", "kind": "province", "code": "42"})
     world.areas["province"] = node
     for depth, kind in enumerate(chain[1:], start=1):
-        node = node.add_child(name=f"测试{kind}", kind=kind, code="42" + "01" * depth)
+        node = Area.objects.add_child(
+            node, {"name": f"测试{kind}", "kind": kind, "code": "42" + "01" * depth}
+        )
         world.areas[kind] = node
     grid = Area.objects.get(kind="grid")
-    world.areas["other_estate"] = grid.add_child(name="第二小区", kind="estate", code="42990102")
+    world.areas["other_estate"] = Area.objects.add_child(
+        grid, {"name": "第二小区", "kind": "estate", "code": "42990102"}
+    )
     community = Area.objects.get(kind="community")
     world.areas = {key: Area.objects.get(pk=area.pk) for key, area in world.areas.items()}
     for kind in DepartmentKind:
