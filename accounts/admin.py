@@ -4,4 +4,6 @@ from django.contrib import admin
 
 from accounts.models import Area, Department, Membership
 
-admin.site.register([Area, Department, Membership])
+admin.site.register(Area)
+admin.site.register(Department)
+admin.site.register(Membership)

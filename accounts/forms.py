@@ -24,5 +24,5 @@ class SignInForm(AuthenticationForm):
             if device is None:
                 self.add_error("otp_token", _("The code is wrong or has expired. Enter a new one."))
             else:
-                user.otp_device = device
+                user.otp_device = device  # type: ignore[attr-defined]
         return cleaned

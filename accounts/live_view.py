@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+from asgiref.sync import sync_to_async
 from django.http import HttpResponseBase, StreamingHttpResponse
-from django.utils.functional import SimpleLazyObject
 
 from accounts.access import signed_in
 from accounts.middleware import StaffRequest, viewer_of
+from accounts.models import User
+from accounts.selectors import viewer_for
 from accounts.viewer import Viewer
-from asgiref.sync import sync_to_async
 from smartcommunity.kernel import live
 from smartcommunity.kernel.models import LiveEvent
 
@@ -37,10 +38,13 @@ async def stream(request: StaffRequest) -> HttpResponseBase:
 
     def still_signed_in() -> bool:
         """The session still exists and means the same viewer: a leaver's stream ends."""
-        if not request.session.exists(request.session.session_key):
+        key = request.session.session_key
+        if key is None or not request.session.exists(key):
             return False
-        request.user = SimpleLazyObject(lambda: type(request.user).objects.get(pk=viewer.user_id))  # type: ignore[assignment]
-        now = viewer_of(request)
+        user = User.objects.filter(username=viewer.username, is_active=True).first()
+        if user is None:
+            return False
+        now = viewer_for(user=user, membership_id=viewer.membership_id)
         return (now.membership_id, now.area_paths) == (viewer.membership_id, viewer.area_paths)
 
     response = StreamingHttpResponse(

@@ -11,6 +11,7 @@ from django.db.models import Q
 from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 
 from smartcommunity.kernel import clock
+from smartcommunity.kernel.rows import Row
 
 if TYPE_CHECKING:
     from accounts.viewer import Viewer
@@ -35,8 +36,8 @@ class AreaManager(MP_NodeManager):
         return self.get_queryset().visible_to(viewer)
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def in_force(self) -> MembershipQuerySet:
+class MembershipQuerySet(models.QuerySet[Row]):
+    def in_force(self) -> MembershipQuerySet[Row]:
         """Included if and only if today lies in the term and the user is active."""
         today = clock.today()
         return self.filter(

@@ -1,6 +1,7 @@
 """Reads of accounts."""
 
 import uuid
+from dataclasses import replace
 
 from django.conf import settings
 from guardian.shortcuts import get_objects_for_user
@@ -27,16 +28,16 @@ def viewer_for(
     request_id: str = "",
 ) -> Viewer:
     """The user in the given membership, else in his first; a user without one is a resident."""
-    person = {
-        "user_id": user.pk,
-        "username": user.username,
-        "display_name": user.display_name or user.username,
-        "ip": ip,
-        "request_id": request_id,
-    }
+    person = Viewer(
+        user_id=user.pk,
+        username=user.username,
+        display_name=user.display_name or user.username,
+        ip=ip,
+        request_id=request_id,
+    )
     memberships = memberships_of(user=user)
     if not memberships:
-        return Viewer(**person)
+        return person
     chosen = next((m for m in memberships if m.pk == membership_id), memberships[0])
     shared = get_objects_for_user(
         user,
@@ -46,8 +47,8 @@ def viewer_for(
         with_superuser=False,
         accept_global_perms=False,
     )
-    return Viewer(
-        **person,
+    return replace(
+        person,
         membership_id=chosen.pk,
         department_id=chosen.department_id,
         department_kind=DepartmentKind(chosen.department.kind),

@@ -102,7 +102,7 @@ def record(
 
 
 def verify() -> int:
-    """Walk the whole chain; returns the number of records. Raises ChainBroken at the first fault."""
+    """Walk the whole chain; returns how many records. Raises ChainBroken at the first fault."""
     expected, count = GENESIS, 0
     for entry in AccessRecord.objects.order_by("id").iterator(chunk_size=2000):
         count += 1

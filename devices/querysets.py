@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 
 from accounts.choices import Role
 from accounts.models import Area
 from accounts.viewer import Viewer
-
-if TYPE_CHECKING:
-    pass
+from smartcommunity.kernel.rows import Row
 
 
-class DeviceQuerySet(models.QuerySet["Device"]):
-    def visible_to(self, viewer: Viewer) -> DeviceQuerySet:
+class DeviceQuerySet(models.QuerySet[Row]):
+    def visible_to(self, viewer: Viewer) -> DeviceQuerySet[Row]:
         """Included if and only if the viewer is staff who works in the device's area.
 
         A device is no personal data: the system administrator sees it, the other two

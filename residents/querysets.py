@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from django.db import models
 
 from accounts.models import Area
 from accounts.viewer import Viewer
-
-if TYPE_CHECKING:
-    pass
-
-Row = TypeVar("Row", bound=models.Model)
+from smartcommunity.kernel.rows import Row
 
 
 class VisibleQuerySet(models.QuerySet[Row]):
@@ -29,5 +25,5 @@ class VisibleQuerySet(models.QuerySet[Row]):
         return self.filter(area__in=areas.values("pk"))
 
 
-class ResidentQuerySet(VisibleQuerySet["Resident"]):
+class ResidentQuerySet(VisibleQuerySet[Row]):
     """Rows of residents; which of their elements are seen is `datasharing.policy.access`."""

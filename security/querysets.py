@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 
@@ -10,13 +10,11 @@ from accounts.models import Area
 from accounts.viewer import Viewer
 from datasharing.choices import Level, Subject
 from datasharing.policy import access
-
-if TYPE_CHECKING:
-    pass
+from smartcommunity.kernel.rows import Row
 
 
-class PassageQuerySet(models.QuerySet["Passage"]):
-    def visible_to(self, viewer: Viewer) -> PassageQuerySet:
+class PassageQuerySet(models.QuerySet[Row]):
+    def visible_to(self, viewer: Viewer) -> PassageQuerySet[Row]:
         """Included if and only if the viewer reads the element `access_event` (行踪, whereabouts)
         in full in the passage's area: the property company that owns it, and whom it granted."""
         rights = access(viewer=viewer, subject=Subject.RESIDENT)
@@ -29,8 +27,8 @@ class PassageQuerySet(models.QuerySet["Passage"]):
         return self.filter(area__in=allowed)
 
 
-class AlertQuerySet(models.QuerySet["Alert"]):
-    def visible_to(self, viewer: Viewer) -> AlertQuerySet:
+class AlertQuerySet(models.QuerySet[Row]):
+    def visible_to(self, viewer: Viewer) -> AlertQuerySet[Row]:
         """Included if and only if the viewer's department kind is a party of the alert and its
         area lies where he works; administrators see none."""
         if not viewer.is_staff_member or viewer.is_administrator:

@@ -1,6 +1,7 @@
 """Authenticated encryption of values at rest, and keyed hashes to look them up.
 
-A sealed value is `version(1) | key-id length(1) | key-id | cipher(1) | nonce(12) | ciphertext | tag`.
+A sealed value is
+`version(1) | key-id length(1) | key-id | cipher(1) | nonce(12) | ciphertext | tag(16)`.
 The associated data binds it to its row and column, so a value copied into another row does not
 open. Keys come from settings.FIELD_KEYS (outside the database); the first key seals, all open.
 
@@ -50,10 +51,10 @@ def seal(plain: bytes, bound_to: str) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
     associated = head + bound_to.encode()
     if cipher == AES_GCM:
-        return head + nonce + AESGCM(_key(key_id)).encrypt(nonce, plain, associated)
+        return head + nonce + bytes(AESGCM(_key(key_id)).encrypt(nonce, plain, associated))
     sealer = Cipher(algorithms.SM4(_sm4_key(_key(key_id))), modes.GCM(nonce)).encryptor()
     sealer.authenticate_additional_data(associated)
-    return head + nonce + sealer.update(plain) + sealer.finalize() + sealer.tag
+    return head + nonce + bytes(sealer.update(plain) + sealer.finalize() + sealer.tag)
 
 
 def open_sealed(sealed: bytes, bound_to: str) -> bytes:
@@ -69,7 +70,7 @@ def open_sealed(sealed: bytes, bound_to: str) -> bytes:
     nonce, ciphertext = body[:NONCE_BYTES], body[NONCE_BYTES:]
     try:
         if cipher == AES_GCM:
-            return AESGCM(_key(key_id)).decrypt(nonce, ciphertext, associated)
+            return bytes(AESGCM(_key(key_id)).decrypt(nonce, ciphertext, associated))
         opener = Cipher(
             algorithms.SM4(_sm4_key(_key(key_id))), modes.GCM(nonce, ciphertext[-TAG_BYTES:])
         ).decryptor()
