@@ -47,7 +47,7 @@ def seal(plain: bytes, bound_to: str) -> bytes:
         raise ImproperlyConfigured("FIELD_KEYS is empty: no value can be sealed")
     key_id = next(iter(settings.FIELD_KEYS))
     cipher = CIPHERS[settings.FIELD_CIPHER]
-    head = bytes([VERSION, len(key_id)]) + key_id.encode() + bytes([cipher])
+    head: bytes = bytes([VERSION, len(key_id)]) + key_id.encode() + bytes([cipher])
     nonce = os.urandom(NONCE_BYTES)
     associated = head + bound_to.encode()
     if cipher == AES_GCM:
