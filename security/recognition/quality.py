@@ -28,7 +28,7 @@ MAX_BRIGHTNESS = 215.0
 """Mean luminance, 0 to 255."""
 MIN_CONTRAST = 8.0
 """Standard deviation of the luminance."""
-MAX_TURN = 0.85
+MAX_TURN = 0.65
 """Nose offset between the eyes, 1 is a profile."""
 MAX_ROLL = 32.0
 """Degrees."""
@@ -38,9 +38,10 @@ OTHER_FACE = 0.3
 """A second face of this share of the first one's area makes the picture ambiguous."""
 
 Points: TypeAlias = NDArray[np.float64]
-"""The 68 landmarks of the iBUG 300-W scheme, shape (68, 2), x and y in pixels."""
+"""dlib's 5 landmarks, shape (5, 2), x and y in pixels: corners of the eyes, base of the nose."""
 
-RIGHT_EYE_OUTER, LEFT_EYE_OUTER, NOSE_TIP = 36, 45, 30
+LEFT_EYE_OUTER, RIGHT_EYE_OUTER, NOSE = 0, 2, 4
+"""Left and right of the person, whose right eye is on the picture's left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,9 @@ def roll(points: Points) -> float:
 
 
 def turn(points: Points) -> float:
-    """Nose tip's distance from the middle of the eyes, along their line: 0 to 1 (a profile)."""
+    """Offset of the nose's base from the middle of the eyes: 0 is frontal, 1 a profile."""
     eyes = points[LEFT_EYE_OUTER] - points[RIGHT_EYE_OUTER]
-    along = (points[NOSE_TIP] - points[RIGHT_EYE_OUTER]) @ eyes / max(float(eyes @ eyes), 1.0)
+    along = (points[NOSE] - points[RIGHT_EYE_OUTER]) @ eyes / max(float(eyes @ eyes), 1.0)
     return min(1.0, abs(2 * float(along) - 1))
 
 

@@ -7,7 +7,15 @@ import pytest
 from security.recognition import registry
 from security.recognition.base import Image, Reason
 from security.recognition.decode import decode
-from security.recognition.quality import examine, outside, roll, turn
+from security.recognition.quality import (
+    LEFT_EYE_OUTER,
+    NOSE,
+    RIGHT_EYE_OUTER,
+    examine,
+    outside,
+    roll,
+    turn,
+)
 from tests.pictures import demo_faces
 
 pytestmark = pytest.mark.faces
@@ -81,13 +89,13 @@ def test_a_tilted_head(photograph: Image) -> None:
 
 
 def test_turn_and_roll_follow_the_landmarks() -> None:
-    points = np.zeros((68, 2))
-    points[36], points[45], points[30] = (0, 0), (100, 0), (50, 40)
+    points = np.zeros((5, 2))
+    points[RIGHT_EYE_OUTER], points[LEFT_EYE_OUTER], points[NOSE] = (0, 0), (100, 0), (50, 40)
     assert turn(points) == 0
     assert roll(points) == 0
-    points[30] = (90, 40)
+    points[NOSE] = (90, 40)
     assert turn(points) == pytest.approx(0.8)
-    points[45] = (100, 100)
+    points[LEFT_EYE_OUTER] = (100, 100)
     assert roll(points) == pytest.approx(45)
 
 
