@@ -63,12 +63,23 @@ def _icons() -> list[str]:
 
 def _nav(shell: str) -> list[dict[str, Any]]:
     entries = {
-        "mobile": [("home", _("Home")), ("services", _("Services")), ("message", _("Messages")),
-                   ("me", _("Me"))],
-        "console": [("chart", _("Overview")), ("building", _("Buildings")),
-                    ("family", _("Residents")), ("alert", _("Alerts")), ("repair", _("Repairs")),
-                    ("device", _("Devices")), ("share", _("Sharing")), ("eye", _("Access log"))],
-    }[shell]  # fmt: skip
+        "mobile": [
+            ("home", _("Home")),
+            ("services", _("Services")),
+            ("message", _("Messages")),
+            ("me", _("Me")),
+        ],
+        "console": [
+            ("chart", _("Overview")),
+            ("building", _("Buildings")),
+            ("family", _("Residents")),
+            ("alert", _("Alerts")),
+            ("repair", _("Repairs")),
+            ("device", _("Devices")),
+            ("share", _("Sharing")),
+            ("eye", _("Access log")),
+        ],
+    }[shell]
     return [
         {"icon": icon, "label": label, "url": "#main", "active": i == 0, "badge": i == 2 and 3}
         for i, (icon, label) in enumerate(entries)
@@ -102,16 +113,28 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "provenance": provenance,
         "page": Paginator(range(95), 20).page(2),
         "statuses": [
-            ("new", _("New")), ("in_progress", _("In progress")), ("pending", _("Pending")),
-            ("done", _("Done")), ("closed", _("Closed")), ("refused", _("Refused")),
-            ("critical", _("Critical")), ("offline", _("Offline")), ("draft", _("Draft")),
+            ("new", _("New")),
+            ("in_progress", _("In progress")),
+            ("pending", _("Pending")),
+            ("done", _("Done")),
+            ("closed", _("Closed")),
+            ("refused", _("Refused")),
+            ("critical", _("Critical")),
+            ("offline", _("Offline")),
+            ("draft", _("Draft")),
             ("reopened", _("Reopened")),
         ],
         "tones": ["info", "success", "warning", "danger"],
         "services": [
             {"icon": "repair", "label": _("Repairs"), "url": "#main"},
             {"icon": "visitor", "label": _("Visitors"), "url": "#main", "tone": "success"},
-            {"icon": "notice", "label": _("Notices"), "url": "#main", "badge": 2, "tone": "warning"},
+            {
+                "icon": "notice",
+                "label": _("Notices"),
+                "url": "#main",
+                "badge": 2,
+                "tone": "warning",
+            },
             {"icon": "elder", "label": _("Elder care"), "url": "#main", "tone": "danger"},
             {"icon": "certificate", "label": _("Certificates"), "url": "#main", "tone": "special"},
             {"icon": "bill", "label": _("Bills"), "url": "#main"},
@@ -119,10 +142,19 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             {"icon": "phone", "label": _("Hotline"), "url": "#main", "tone": "warning"},
         ],
         "timeline": [
-            {"title": _("Worker on the way"), "state": "current", "at": now, "who": _("Property staff"),
-             "note": _("Arrives between 10:00 and 11:00.")},
+            {
+                "title": _("Worker on the way"),
+                "state": "current",
+                "at": now,
+                "who": _("Property staff"),
+                "note": _("Arrives between 10:00 and 11:00."),
+            },
             {"title": _("Accepted"), "at": now - dt.timedelta(minutes=20), "who": _("Front desk")},
-            {"title": _("Reported"), "at": now - dt.timedelta(hours=1), "note": _("Tap in the kitchen drips.")},
+            {
+                "title": _("Reported"),
+                "at": now - dt.timedelta(hours=1),
+                "note": _("Tap in the kitchen drips."),
+            },
         ],
         "steps": [
             {"label": _("Choose"), "state": "done"},
@@ -136,8 +168,12 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         ],
         "rows": [
             {"label": _("Name"), "value": "张*", "level": "masked", "reveal_url": request.path},
-            {"label": _("Document number"), "value": "1****************X", "level": "masked",
-             "provenance": provenance},
+            {
+                "label": _("Document number"),
+                "value": "1****************X",
+                "level": "masked",
+                "provenance": provenance,
+            },
             {"label": _("Ethnicity"), "level": "hidden"},
             {"label": _("Building"), "value": "3-2-1201", "level": "full"},
             {"label": _("Phone"), "value": "", "level": "full"},
@@ -153,7 +189,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "labels": [str(_("Water")), str(_("Fire")), str(_("Gate"))],
             "series": [{"name": str(_("Alerts")), "data": [12, 5, 8]}],
         },
-    }  # fmt: skip
+    }
     return render(request, "styleguide.html", context)
 
 

@@ -149,7 +149,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = STATE_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "smartcommunity.kernel.static_files.HashedStaticFiles"},
 }
 WHITENOISE_MANIFEST_STRICT = False
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -8,8 +8,7 @@ from typing import Any, Final, NamedTuple
 from django import forms, template
 from django.forms import BoundField
 from django.forms.boundfield import BoundWidget
-from django.template import Context
-from django.template.loader import get_template
+from django.template import Context, Engine
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -75,7 +74,7 @@ def icon(name: str, label: str = "") -> SafeString:
 def component(context: Context, content: str, name: str, **values: Any) -> SafeString:
     """Render ``components/<name>.html`` around the block, isolated like ``include ... only``."""
     scope = context.new({"content": content, "csrf_token": context.get("csrf_token"), **values})
-    return get_template(f"components/{name}.html").template.render(scope)  # type: ignore[attr-defined]
+    return Engine.get_default().get_template(f"components/{name}.html").render(scope)
 
 
 @register.simple_block_tag
