@@ -252,7 +252,7 @@ def create(
     if choice not in (None, "mosquitto", "nats"):
         raise ServiceFailedError(f"MQTT_BROKER={choice}: mosquitto | nats")
     if choice != "nats":
-        unpacked = place.data / "mosquitto"
+        unpacked = place.tools / "mosquitto"
         binary = mosquitto_install.find(unpacked) or mosquitto_install.fetch(unpacked)
         if binary is not None:
             return Mosquitto(place, binary, port=port, password=password, log=log)

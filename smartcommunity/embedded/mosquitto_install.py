@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from smartcommunity.embedded.place import publish
+
 _ALSO_LOOK_IN = "/usr/sbin:/usr/local/sbin:/sbin"
 _TIMEOUT = 180
 
@@ -41,18 +43,23 @@ def fetch(unpacked: Path) -> MosquittoBinary | None:
     packages = _missing_packages() or (_update_lists() and _missing_packages())
     if not packages:
         return None
-    fresh = unpacked.with_name(unpacked.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
+    fresh = unpacked.with_name(f".{unpacked.name}.{os.getpid()}")
     fresh.mkdir(mode=0o755, parents=True)
-    if _run(["apt-get", "download", "-q", *packages], cwd=fresh) is None:
+    if not _unpack(packages, fresh):
+        shutil.rmtree(fresh)
         return None
-    for archive in sorted(fresh.glob("*.deb")):
-        if _run(["dpkg", "-x", archive.name, "."], cwd=fresh) is None:
-            return None
-        archive.unlink()
-    fresh.chmod(0o755)
-    fresh.replace(unpacked)
+    publish(fresh, unpacked)
     return find(unpacked)
+
+
+def _unpack(packages: Sequence[str], into: Path) -> bool:
+    if _run(["apt-get", "download", "-q", *packages], cwd=into) is None:
+        return False
+    for archive in sorted(into.glob("*.deb")):
+        if _run(["dpkg", "-x", archive.name, "."], cwd=into) is None:
+            return False
+        archive.unlink()
+    return True
 
 
 def _missing_packages() -> list[str]:

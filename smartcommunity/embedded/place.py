@@ -3,7 +3,8 @@
 Usually below the state directory and the virtual environment. As root, services run as ``nobody``,
 who cannot traverse a checkout below, say, ``/root`` (mode 0700). No mode of a directory is changed
 for that: data then lies in ``/var/lib/smartcommunity/<hash of the state path>`` and binaries are
-copied to ``/var/lib/smartcommunity/bin/<name and version>``.
+copied to ``/var/lib/smartcommunity/bin/<name and version>``. An ordinary user's fetched programs
+lie in ``~/.cache/smartcommunity``.
 """
 
 import hashlib
@@ -59,13 +60,31 @@ class Place:
         """
         if self.account.can_run(base / probe):
             return base
-        copy = SHARED / "bin" / label
+        copy = self.tools / label
         if not copy.exists():
             fresh = copy.with_name(f".{label}.{os.getpid()}")
             for part in parts:
                 _copy(base / part, fresh / part)
-            fresh.replace(copy)
+            publish(fresh, copy)
         return copy
+
+    @property
+    def tools(self) -> Path:
+        """Where programs fetched or copied for all checkouts of this user lie."""
+        if self.account.is_other:
+            return SHARED / "bin"
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return Path(cache) / "smartcommunity"
+
+
+def publish(fresh: Path, target: Path) -> None:
+    """Give a finished directory its name; where another process was quicker, use that one."""
+    try:
+        fresh.replace(target)
+    except OSError:
+        shutil.rmtree(fresh)
+        if not target.exists():
+            raise
 
 
 def _copy(source: Path, target: Path) -> None:

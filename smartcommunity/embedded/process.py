@@ -29,10 +29,15 @@ class Account:
     gid: int
 
     @classmethod
+    def current(cls) -> "Account":
+        """Return the account this process runs as."""
+        return cls(os.geteuid(), os.getegid())
+
+    @classmethod
     def for_services(cls) -> "Account":
         """Return the current account, or ``nobody`` for root."""
         if os.geteuid() != 0:
-            return cls(os.geteuid(), os.getegid())
+            return cls.current()
         entry = pwd.getpwnam("nobody")
         return cls(entry.pw_uid, entry.pw_gid)
 

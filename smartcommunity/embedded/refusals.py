@@ -13,12 +13,14 @@ queue_full      client id whose queue overflows                not reported
 
 mosquitto grants a subscription outside the permissions but delivers nothing to it, silently. An
 MQTT 5 device sees its refused PUBLISH as PUBACK 0x87 "not authorized"; MQTT 3.1.1 has no such
-answer: both brokers acknowledge and drop. An oversize PUBLISH ends the connection. Neither broker ever logs payloads.
+answer: both brokers acknowledge and drop. An oversize PUBLISH ends the connection. Neither broker
+logs payloads.
 
 mosquitto names refused PUBLISHes at debug level only, with every packet. Behind the sieve that
 costs 6 microseconds of broker time and 9 to 18 of the sieve's per message (measured: the ceiling
 of a raw QoS 1 stream falls from 80,000 to 47,000 messages/s, far above what intake takes).
-A mosquitto that logs without debug (docker-compose.yml) reports every kind but ``foreign_topic``.
+A mosquitto that logs without debug (docker-compose.yml) reports no ``foreign_topic``, and a wrong
+password without the address.
 """
 
 import re
@@ -33,6 +35,7 @@ _STAMPED = re.compile(r"(\S+Z):? (.*)")
 _CLIENT = r'\[\d+\] \[ERR\] (?P<address>\S+) - mid:\d+ - "(?P<who>[^"]*)" - '
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("bad_password", r"Sending CONNACK to (?P<who>\S+) \(0, (?:4|5|134|135)\)"),
+    ("bad_password", r"Client (?P<who>.+) disconnected, not authorised\."),
     ("foreign_topic", r"Denied PUBLISH from (?P<who>.+?) \(d\d.*?, '(?P<topic>.*)', \.\.\. "),
     ("oversize", r"Client (?P<who>.+) disconnected due to oversize packet"),
     ("queue_full", r"Outgoing messages are being dropped for client (?P<who>.+)\."),

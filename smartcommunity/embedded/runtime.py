@@ -9,6 +9,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +26,7 @@ from smartcommunity.embedded.process import Account, Service
 from smartcommunity.embedded.valkey import Valkey
 
 DEFAULT_PORTS = {"SC_PG_PORT": 55432, "SC_REDIS_PORT": 56379, "SC_MQTT_PORT": 51883}
+_EXTERNAL = ("DATABASE_URL", "REDIS_URL", "MQTT_URL")
 
 
 class Runtime:
@@ -51,7 +53,7 @@ class Runtime:
         Args:
             state_dir: data, secrets and logs; made if missing.
             ports: ``configured`` reads ``SC_*_PORT``; ``free`` picks any.
-            durable: False lets PostgreSQL skip fsync, for tests.
+            durable: False for tests: PostgreSQL skips fsync, the services' data go at the end.
             broker: ``mosquitto`` or ``nats`` instead of ``MQTT_BROKER``.
             environment: instead of ``os.environ``.
         """
@@ -63,6 +65,7 @@ class Runtime:
         self.broker: Broker | None = None
         self._wanted_broker = broker or self.given.get("MQTT_BROKER")
         self._free_ports = ports == "free"
+        self._place: Place | None = None
         self._secrets: dict[str, str] = {}
         self._lock: IO[str] | None = None
 
@@ -85,6 +88,8 @@ class Runtime:
             for service in reversed(self.services):
                 service.stop()
         finally:
+            if self._place is not None and not self.durable:
+                shutil.rmtree(self._place.data, ignore_errors=True)
             if self._lock is not None:
                 self._lock.close()
                 self._lock = None
@@ -115,11 +120,13 @@ class Runtime:
                 "SC_BROKER_DIR": str(self.broker.home),
                 "MQTT_BROKER_LOG": str(self.broker.log),
             }
-        names = (*secrets.DJANGO, "SC_MEDIA_ROOT", "DATABASE_URL", "REDIS_URL", "MQTT_URL")
+        names = (*secrets.DJANGO, *_EXTERNAL, "SC_MEDIA_ROOT")
         return mine | {name: self.given[name] for name in names if self.given.get(name)}
 
     def _configure(self) -> None:
-        place = Place.choose(self.state_dir, Account.for_services())
+        if all(self.given.get(name) for name in _EXTERNAL):
+            return
+        self._place = place = Place.choose(self.state_dir, Account.for_services())
         logs = self.state_dir / "logs"
         numbers = self._port_numbers()
         if not self.given.get("DATABASE_URL"):

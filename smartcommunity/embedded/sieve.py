@@ -19,14 +19,16 @@ from typing import BinaryIO
 
 HEADER = b"# base %d\n"
 _PACKETS = (b"Received ", b"Sending ", b"\t", b"No will message", b"Will message")
-_ACCEPTED = b"Sending CONNACK to "
+_CONNACK = b"Sending CONNACK to "
+_ACCEPTED = (b"(0, 0)", b"(1, 0)")
+_SAID_BY_CONNACK = b"Client <unknown> disconnected, not authorised."
 
 
 def keep(line: bytes) -> bool:
     """Whether the line is more than the mention of an ordinary packet."""
-    if line.startswith(_ACCEPTED):
-        return not line.endswith(b"(0, 0)") and not line.endswith(b"(1, 0)")
-    return not line.startswith(_PACKETS)
+    if line.startswith(_CONNACK):
+        return not line.endswith(_ACCEPTED)
+    return not line.startswith(_PACKETS) and line != _SAID_BY_CONNACK
 
 
 def open_at_end(path: str) -> tuple[BinaryIO, int]:

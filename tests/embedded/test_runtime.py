@@ -15,9 +15,8 @@ import redis
 from smartcommunity.embedded import ports, secrets
 from smartcommunity.embedded.errors import AlreadyRunningError, PortTakenError, ServiceError
 from smartcommunity.embedded.runtime import Runtime
-from tests.embedded.conftest import wait_until
+from tests.embedded.support import ROOT, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
 EXTERNAL = {"DATABASE_URL": "postgres://x", "REDIS_URL": "redis://x", "MQTT_URL": "mqtt://x"}
 
 
@@ -103,7 +102,7 @@ def test_personal_data_in_a_failing_statement_stays_out_of_the_log(runtime: Runt
 
 def test_lost_database_passwords_mend_themselves(tmp_path: Path) -> None:
     given = {"REDIS_URL": "-", "MQTT_URL": "-"}
-    with Runtime(tmp_path / "state", ports="free", durable=False, environment=given):
+    with Runtime(tmp_path / "state", ports="free", environment=given):
         pass
     (tmp_path / "state" / secrets.FILE).unlink()
     with Runtime(tmp_path / "state", ports="free", durable=False, environment=given) as again:
@@ -128,7 +127,7 @@ def test_a_taken_port_is_named_with_its_holder_and_its_variable(tmp_path: Path) 
         given = {"SC_REDIS_PORT": str(number), "DATABASE_URL": "-", "MQTT_URL": "-"}
         with (
             pytest.raises(PortTakenError) as refused,
-            Runtime(tmp_path / "state", environment=given),
+            Runtime(tmp_path / "state", durable=False, environment=given),
         ):
             pass
     message = str(refused.value)
@@ -141,7 +140,10 @@ def test_a_taken_port_is_named_with_its_holder_and_its_variable(tmp_path: Path) 
 @pytest.mark.parametrize("value", ["abc", "0", "70000", "-1"])
 def test_a_port_that_is_none_is_refused(tmp_path: Path, value: str) -> None:
     given = {"SC_PG_PORT": value}
-    with pytest.raises(ServiceError, match="SC_PG_PORT"), Runtime(tmp_path, environment=given):
+    with (
+        pytest.raises(ServiceError, match="SC_PG_PORT"),
+        Runtime(tmp_path, durable=False, environment=given),
+    ):
         pass
 
 
