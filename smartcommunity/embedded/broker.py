@@ -124,8 +124,7 @@ class Broker(Service):
         """Write configuration and the platform's account; devices' accounts are kept."""
         private_directory(self.home, self.account)
         private_directory(self.home / self.kind, self.account)
-        platform = Credential(PLATFORM, hash_password(self.password), ["#"], ["#", "$SYS/#"])
-        write_fixed_credentials(self.home, [platform])
+        write_fixed_credentials(self.home, [platform_credential(self.password)])
         write_private(self.config, self.configuration(), self.account)
         write_private(self.home / "kind", self.kind, self.account)
 
@@ -262,6 +261,11 @@ def create(
                 "mosquitto cannot be had: apt install mosquitto, or set MQTT_BROKER=nats."
             )
     return Nats(place, port=port, password=password, log=log)
+
+
+def platform_credential(password: str) -> Credential:
+    """Return the account of the platform itself: every topic, both ways."""
+    return Credential(PLATFORM, hash_password(password), ["#"], ["#", "$SYS/#"])
 
 
 def mosquitto_rules(credentials: Path, *, data: Path) -> list[str]:
