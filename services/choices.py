@@ -16,6 +16,7 @@ class Step(models.TextChoices):
 
     SUBMITTED = "submitted", _("Submitted")
     ACCEPTED = "accepted", _("Accepted")
+    TAKEN_OVER = "taken_over", _("Taken over")
     COMMENTED = "commented", _("Comment")
     DONE = "done", _("Done")
     CANCELLED = "cancelled", _("Cancelled")
@@ -29,3 +30,29 @@ class RepairKind(models.TextChoices):
     LIFT = "lift", _("Lift")
     PUBLIC = "public", _("Public area")
     OTHER = "other", _("Other")
+
+
+class Where(models.TextChoices):
+    """Where a resident's repair is needed."""
+
+    HOME = "home", _("At home")
+    PUBLIC = "public", _("In a public area")
+
+
+class When(models.TextChoices):
+    """The day of a visit."""
+
+    TODAY = "today", _("Today")
+    TOMORROW = "tomorrow", _("Tomorrow")
+    OTHER = "other", _("Another day")
+
+
+class Clock(models.TextChoices):
+    """How a request stands against the hour it is due."""
+
+    ON_TIME = "on_time", _("On time")
+    DUE_SOON = "due_soon", _("Due soon")
+    OVERDUE = "overdue", _("Overdue")
+    IN_TIME = "in_time", _("Finished in time")
+    LATE = "late", _("Finished late")
+    STOPPED = "stopped", _("Withdrawn")

@@ -9,7 +9,7 @@ from datasharing.models import in_language
 from residents.models import Dwelling, Resident
 from security.models import Alert
 from services.choices import RepairKind, RequestState, Step
-from services.querysets import RequestQuerySet
+from services.querysets import NoticeQuerySet, RequestQuerySet
 from smartcommunity.kernel.fields import EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
@@ -21,7 +21,9 @@ class ServiceItem(models.Model):
     name_zh = models.CharField(_("Chinese name"), max_length=40)
     name_en = models.CharField(_("English name"), max_length=60)
     icon = models.CharField(_("icon"), max_length=30)
+    tone = models.CharField(_("colour family"), max_length=10, blank=True)
     page = models.CharField(_("page"), max_length=60, blank=True)
+    number_prefix = models.CharField(_("prefix of its numbers"), max_length=4, blank=True)
     handler_kind = models.CharField(_("handled by"), max_length=30, choices=DepartmentKind)
     sla_hours = models.PositiveSmallIntegerField(_("hours to finish"))
     order = models.PositiveSmallIntegerField(_("order"))
@@ -85,7 +87,29 @@ class ServiceRequest(UUIDModel):
     class Meta:
         verbose_name = _("request")
         verbose_name_plural = _("requests")
-        indexes = [models.Index(fields=["area", "state", "due_at"], name="request_queue")]
+        indexes = [
+            models.Index(fields=["area", "state", "due_at"], name="request_queue"),
+            models.Index(fields=["resident", "-created_at"], name="request_of_resident"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="rating_one_to_five",
+                condition=models.Q(rating=None) | models.Q(rating__range=(1, 5)),
+            )
+        ]
+
+
+class NumberSeries(models.Model):
+    """The last number given out: one row a prefix and day, locked by whoever counts on it."""
+
+    prefix = models.CharField(_("prefix"), max_length=4)
+    day = models.DateField(_("day"))
+    last = models.PositiveIntegerField(_("last number"))
+
+    class Meta:
+        verbose_name = _("number series")
+        verbose_name_plural = _("number series")
+        constraints = [models.UniqueConstraint("prefix", "day", name="one_series_a_day")]
 
 
 class RequestStep(UUIDModel):
@@ -105,15 +129,19 @@ class RequestStep(UUIDModel):
 
 
 class RequestPhoto(UUIDModel):
-    """A photograph of a request; `file` is a vault name."""
+    """A photograph that came with a step: the damage, or the proof of the repair.
 
-    request = models.ForeignKey(ServiceRequest, models.CASCADE, "photos", verbose_name=_("request"))
+    `file` is a vault name.
+    """
+
+    step = models.ForeignKey(RequestStep, models.CASCADE, "photos", verbose_name=_("step"))
     file = models.CharField(_("file"), max_length=120)
-    added_at = models.DateTimeField(_("added at"))
+    position = models.PositiveSmallIntegerField(_("position"))
 
     class Meta:
         verbose_name = _("photograph")
         verbose_name_plural = _("photographs")
+        ordering = ["position"]
 
 
 class Notice(UUIDModel):
@@ -127,7 +155,10 @@ class Notice(UUIDModel):
     )
     published_at = models.DateTimeField(_("published at"))
 
+    objects = NoticeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-published_at"]
+        indexes = [models.Index(fields=["area", "-published_at"], name="notice_area_at")]

@@ -1,0 +1,1 @@
+"""Pages: `mobile` for residents, `console` for staff."""
