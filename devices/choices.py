@@ -57,6 +57,7 @@ class Fault(models.TextChoices):
     BAD_PASSWORD = "bad_password", _("Wrong password at the broker")
     FOREIGN_TOPIC = "foreign_topic", _("Another device's topic")
     OVERSIZE = "oversize", _("Refused by the broker: too large")
+    QUEUE_FULL = "queue_full", _("The broker's queue is full")
 
 
 class CommandKind(models.TextChoices):

@@ -12,7 +12,7 @@ from devices.choices import (
     Fault,
     RawState,
 )
-from devices.querysets import DeviceQuerySet
+from devices.querysets import DeviceQuerySet, RawMessageQuerySet, RefusalQuerySet
 from residents.models import Building
 from smartcommunity.kernel.models import UUIDModel
 
@@ -98,6 +98,8 @@ class RawMessage(models.Model):
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
 
+    objects = RawMessageQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("raw message")
         verbose_name_plural = _("raw messages")
@@ -119,6 +121,8 @@ class Refusal(models.Model):
     topic = models.CharField(_("topic"), max_length=300, blank=True)
     count = models.PositiveIntegerField(_("count"), default=0)
     last_at = models.DateTimeField(_("last at"))
+
+    objects = RefusalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("refusal")
@@ -158,14 +162,45 @@ class DeviceEvent(UUIDModel):
         ]
 
 
+class IntakeHour(models.Model):
+    """What one copy of `ingest` did in an hour. `last_at` says that it lives."""
+
+    hour = models.DateTimeField(_("hour"))
+    name = models.CharField(_("name"), max_length=40)
+    stored = models.PositiveIntegerField(_("stored"), default=0)
+    duplicates = models.PositiveIntegerField(_("duplicates"), default=0)
+    quarantined = models.PositiveIntegerField(_("quarantined"), default=0)
+    last_at = models.DateTimeField(_("last at"))
+
+    class Meta:
+        verbose_name = _("hour of intake")
+        verbose_name_plural = _("hours of intake")
+        constraints = [models.UniqueConstraint("hour", "name", name="one_hour_a_copy")]
+
+
+class BrokerLog(models.Model):
+    """How far the broker's log has been read, so that each refusal is counted once."""
+
+    path = models.CharField(_("path"), max_length=255, primary_key=True)
+    offset = models.BigIntegerField(_("offset"), default=0)
+
+    class Meta:
+        verbose_name = _("broker log")
+        verbose_name_plural = _("broker logs")
+
+
 class DeviceState(models.Model):
-    """The newest known state of a device, merged from its events."""
+    """The newest known state of a device, merged from its events.
+
+    `last_raw` is the newest raw message merged: an older one that comes late changes nothing.
+    """
 
     device = models.OneToOneField(
         Device, models.CASCADE, primary_key=True, related_name="state", verbose_name=_("device")
     )
     online = models.BooleanField(_("online"), default=False)
     data = models.JSONField(_("data"), default=dict)
+    last_raw = models.BigIntegerField(_("last raw message"), default=0)
     updated_at = models.DateTimeField(_("updated at"))
 
     class Meta:

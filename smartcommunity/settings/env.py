@@ -12,6 +12,7 @@ env = environ.Env(
     REDIS_URL=(str, "redis://127.0.0.1:56379/0"),
     MQTT_URL=(str, "mqtt://platform@127.0.0.1:51883"),
     MQTT_BROKER_LOG=(str, ""),
+    SC_BROKER_DIR=(str, ""),
     FIELD_KEYS=(list, []),
     BLIND_INDEX_KEY=(str, ""),
     FIELD_CIPHER=(str, "AES-GCM"),

@@ -1,0 +1,1 @@
+"""Drivers: one dialect a file, from topic and payload to the one event vocabulary. Pure."""

@@ -1,0 +1,1 @@
+"""The wire: grammar of topics, the MQTT client, the durable inbox, the ingest process."""
