@@ -104,6 +104,8 @@ def main(folder: Path, draws: int, workers: int) -> None:
     five, all68 = raw[:, 0], raw[:, 1]
     variants = {
         "5 landmarks": (five[:, 0], five[:, 0]),
+        "5, enrolment mirrored": (five.mean(axis=1), five[:, 0]),
+        "5, both mirrored": (five.mean(axis=1), five.mean(axis=1)),
         "68 landmarks": (all68[:, 0], all68[:, 0]),
         "68, enrolment mirrored": (all68.mean(axis=1), all68[:, 0]),
         "68, both mirrored": (all68.mean(axis=1), all68.mean(axis=1)),
