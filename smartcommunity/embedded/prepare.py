@@ -15,10 +15,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import IO
 
 from smartcommunity.embedded.errors import ServiceFailedError
 
 ROOT = Path(__file__).resolve().parents[2]
+COLLECTSTATIC = ("--noinput", "-v", "0", "--ignore", "django_htmx")
+"""django_htmx carries copies of htmx we do not serve; a comment in one looks like a lost import."""
 
 
 class Preparation:
@@ -32,6 +35,7 @@ class Preparation:
         self.environment = environment
         self.database = database
         self._note = state_dir / "prepared.json"
+        self._sign_ins = state_dir / "sign-ins.txt"
         self._done: dict[str, str] = (
             json.loads(self._note.read_text()) if self._note.exists() else {}
         )
@@ -42,17 +46,31 @@ class Preparation:
         Raises:
             ServiceFailedError: a command failed; its own output says why.
         """
-        static = self._start_if_due("collectstatic", _static_digest(), "--noinput", "-v", "0")
-        self._run_if_due("migrate", self._of_database(_migrations()), "--noinput", "-v", "0")
-        if seed:
-            self._run_if_due("seed_demo", self._of_database(_demonstration()))
-        if static:
-            self._finish("collectstatic", static, _static_digest())
+        static = self._start_if_due("collectstatic", _static_digest(), *COLLECTSTATIC)
+        try:
+            self._run_if_due("migrate", self._of_database(_migrations()), "--noinput", "-v", "0")
+            if seed:
+                fresh = self._run_if_due("seed_demo", self._of_database(_demonstration()))
+                if fresh or not self._sign_ins.exists():
+                    self._note_sign_ins()
+        finally:
+            if static:
+                self._finish("collectstatic", static, _static_digest())
 
-    def manage(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start ``manage.py`` with our environment."""
+    def sign_ins(self) -> str:
+        """Return the demonstration's sign-ins as a text, empty when it was not seeded."""
+        return self._sign_ins.read_text() if self._sign_ins.exists() else ""
+
+    def _note_sign_ins(self) -> None:
+        """Keep what ``demo_accounts`` prints, which would cost every start a Django of its own."""
+        fresh = self._sign_ins.with_suffix(".new")
+        with fresh.open("wb") as output:
+            self._wait("demo_accounts", self._manage("demo_accounts", stdout=output))
+        fresh.replace(self._sign_ins)
+
+    def _manage(self, *arguments: str, stdout: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "manage.py", *arguments]
-        return subprocess.Popen(argv, cwd=ROOT, env=self.environment)
+        return subprocess.Popen(argv, cwd=ROOT, env=self.environment, stdout=stdout)
 
     def _of_database(self, files: Iterable[Path]) -> str:
         return _digest(files) + self.database if self.database else ""
@@ -63,19 +81,31 @@ class Preparation:
         if digest and self._done.get(command) == digest:
             return None
         print(f"  {command} …", flush=True)
-        return self.manage(command, *arguments)
+        return self._manage(command, *arguments)
 
-    def _run_if_due(self, command: str, digest: str, *arguments: str) -> None:
-        if process := self._start_if_due(command, digest, *arguments):
-            self._finish(command, process, digest)
+    def _run_if_due(self, command: str, digest: str, *arguments: str) -> bool:
+        process = self._start_if_due(command, digest, *arguments)
+        if process is None:
+            return False
+        self._finish(command, process, digest)
+        return True
 
     def _finish(self, command: str, process: subprocess.Popen[bytes], digest: str) -> None:
-        if process.wait() != 0:
+        self._wait(command, process)
+        self._done[command] = digest
+        self._note.write_text(json.dumps(self._done, indent=1))
+
+    def _wait(self, command: str, process: subprocess.Popen[bytes]) -> None:
+        try:
+            code = process.wait()
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        if code != 0:
             raise ServiceFailedError(
                 f"manage.py {command} 失败,原因见上。/ manage.py {command} failed; see above."
             )
-        self._done[command] = digest
-        self._note.write_text(json.dumps(self._done, indent=1))
 
 
 def _migrations() -> list[Path]:

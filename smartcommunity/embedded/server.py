@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -85,10 +86,8 @@ def _serve(options: argparse.Namespace) -> None:
         preparation.run(seed=bool(database) if options.seed is None else options.seed)
         names = [*PROCESSES, "simulate"] if options.simulate else PROCESSES
         with _processes(names, environment) as manager:
-            accounts = preparation.manage("demo_accounts")
             answers = _await_web(host, port, manager)
-            accounts.wait()
-            _announce(runtime, port, answers)
+            _announce(runtime, port, preparation.sign_ins(), answers)
             manager.wait()
 
 
@@ -141,13 +140,15 @@ def _await_web(host: str, port: int, manager: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _announce(runtime: Runtime, port: int, answers: bool) -> None:
+def _announce(runtime: Runtime, port: int, sign_ins: str, answers: bool) -> None:
     if not answers:
         print("网页服务没有正常应答,请看上面的日志。/ The web does not answer; see the log above.")
     print(f"\n  平台 / Platform   http://127.0.0.1:{port}/")
     if runtime.broker:
         broker = runtime.broker
         print(f"  MQTT ({broker.name}, MQTT {broker.protocol})   127.0.0.1:{broker.port}")
+    if sign_ins:
+        print(f"  演示帐号 / Demo sign-ins\n{textwrap.indent(sign_ins.strip(), '    ')}")
     print(f"  数据与日志 / Data and logs   {runtime.state_dir}")
     print("  停止 / Stop   Ctrl-C\n", flush=True)
 

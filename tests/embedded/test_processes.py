@@ -83,22 +83,24 @@ def test_steps_are_done_once_and_again_when_their_cause_changed(
     (project / "requirements.txt").touch()
     done = tmp_path / "done"
     (project / "manage.py").write_text(
-        f"import sys; open({str(done)!r}, 'a').write(sys.argv[1] + ' ')"
+        f"import sys; open({str(done)!r}, 'a').write(sys.argv[1] + ' '); print('told')"
     )
     monkeypatch.setattr(prepare, "ROOT", project)
 
     def steps(database: str, seed: bool = True) -> set[str]:
         done.write_text("")
-        Preparation(tmp_path, os.environ, database).run(seed=seed)
+        preparation = Preparation(tmp_path, os.environ, database)
+        preparation.run(seed=seed)
+        assert preparation.sign_ins() == "told\n"
         return set(done.read_text().split())
 
-    assert steps("db1") == {"collectstatic", "migrate", "seed_demo"}
+    assert steps("db1") == {"collectstatic", "migrate", "seed_demo", "demo_accounts"}
     assert steps("db1") == set()
     (project / "app" / "migrations" / "0001_initial.py").touch()
     assert steps("db1") == {"migrate"}
     (project / "static" / "a.css").touch()
     assert steps("db1") == {"collectstatic"}
-    assert steps("db2") == {"migrate", "seed_demo"}
+    assert steps("db2") == {"migrate", "seed_demo", "demo_accounts"}
     assert steps("", seed=False) == {"migrate"}
     assert steps("", seed=False) == {"migrate"}, "an external database is always migrated"
 
