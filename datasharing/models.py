@@ -103,8 +103,10 @@ class DataElement(models.Model):
 
     @property
     def is_encrypted(self) -> bool:
-        """Sensitive and biometric values are sealed at rest."""
-        return self.sensitivity in {Sensitivity.SENSITIVE, Sensitivity.BIOMETRIC}
+        """Sensitive and biometric values are sealed at rest, and so are all document numbers and
+        phones."""
+        sensitive = self.sensitivity in {Sensitivity.SENSITIVE, Sensitivity.BIOMETRIC}
+        return sensitive or self.type in {"document_no", "mobile"}
 
     @property
     def column(self) -> str | None:

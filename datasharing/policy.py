@@ -94,6 +94,19 @@ class Access:
     def level(self, element: str, area_path: str) -> Level:
         return self.right(element, area_path).level
 
+    def reach(self, elements: Iterable[str] = (), level: Level = Level.YES_NO) -> tuple[str, ...]:
+        """The area paths below which each of the elements is seen at `level` or better; without
+        elements: below which anything at all is seen. For row filters, so that a row nobody
+        shared is not even counted."""
+        wanted = frozenset(elements)
+        edges = {*self.viewer.area_paths, *(grant.area_path for grant in self.granted)}
+        return tuple(
+            path
+            for path in sorted(edges)
+            if (rights := self.rights(path))
+            and all(rights.get(element, HIDDEN).level >= level for element in wanted)
+        )
+
     def anywhere(self, element: str) -> Level:
         """The greatest level on any row: for offering a column or a filter at all."""
         levels = [g.right.level for g in self.granted if element in g.elements]

@@ -1,11 +1,17 @@
 """Reads of datasharing."""
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+
+from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from datasharing import access_log, policies
-from datasharing.choices import AccessKind, TemplateStatus
-from datasharing.models import AccessRecord, FormTemplate
+from datasharing.choices import AccessKind, GrantStatus, TemplateStatus
+from datasharing.models import AccessRecord, Code, FormField, FormTemplate, Grant
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import NotFound
 from smartcommunity.kernel.pagination import Page, paginate
 
@@ -51,3 +57,79 @@ def access_records(
     if on:
         rows = rows.filter(at__date=on)
     return paginate(rows, number)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """One grant as the two departments see it."""
+
+    other: str
+    area: str
+    elements: tuple[str, ...]
+    level: str
+    may_write: bool
+    purpose: str
+    legal_basis: str
+    valid_from: date
+    valid_to: date
+    state: str
+    state_label: str
+
+
+def grants(*, viewer: Viewer, received: bool, number: int) -> Page[GrantView]:
+    """The grants that the viewer's department received, or gave; the newest first."""
+    side, other = ("grantee", "owner") if received else ("owner", "grantee")
+    rows = (
+        Grant.objects.filter(**{side: viewer.department_id})
+        .select_related(other, "area")
+        .prefetch_related("elements")
+        .order_by("-valid_from", f"{other}__kind", "-level", "id")
+    )
+    return paginate(rows, number).map(lambda found: [_grant(row, other) for row in found])
+
+
+def _grant(row: Grant, other: str) -> GrantView:
+    expired = row.status == GrantStatus.ACTIVE and row.valid_to < clock.today()
+    return GrantView(
+        other=getattr(row, other).name,
+        area=row.area.name,
+        elements=tuple(element.label for element in row.elements.all()),
+        level=row.get_level_display(),
+        may_write=row.may_write,
+        purpose=row.get_purpose_display(),
+        legal_basis=row.legal_basis,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        state="expired" if expired else row.status,
+        state_label=str(_("Expired") if expired else row.get_status_display()),
+    )
+
+
+def code_labels(*, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """{(code list, code): label} of the codes asked for: one query."""
+    wanted = set(pairs)
+    found = Code.objects.filter(
+        code_list__in={pair[0] for pair in wanted}, code__in={pair[1] for pair in wanted}
+    )
+    return {(code.code_list_id, code.code): code.label for code in found}
+
+
+def sections(*, subject: str) -> dict[str, str]:
+    """{element key: section title} in the order of a full page: as a form of the element's owner
+    groups them, else any other form; of several, the one that asks most."""
+    fields = FormField.objects.filter(
+        template__status=TemplateStatus.PUBLISHED, template__subject=subject
+    ).select_related("template", "element")
+    asked = Counter(field.template_id for field in fields)
+    found: dict[str, str] = {}
+    for field in sorted(
+        fields,
+        key=lambda f: (
+            f.template.department_kind != f.element.owner_kind,
+            -asked[f.template_id],
+            f.template.key,
+            f.order,
+        ),
+    ):
+        found.setdefault(field.element_id, field.section)
+    return found

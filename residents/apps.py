@@ -5,3 +5,15 @@ from django.utils.translation import gettext_lazy as _
 class ResidentsConfig(AppConfig):
     name = "residents"
     verbose_name = _("Resident registry")
+
+    def ready(self) -> None:
+        from accounts.navigation import Entry, add
+        from accounts.viewer import Viewer
+
+        def reads(viewer: Viewer) -> bool:
+            return viewer.is_staff_member and not viewer.is_administrator
+
+        add(
+            Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
+            Entry(_("Find a resident"), "residents:search", "search", 25, reads),
+        )

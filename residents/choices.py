@@ -11,6 +11,13 @@ class ConsentPurpose(models.TextChoices):
     CARE = "care", _("Care calls and check-ins")
 
 
+class ConsentChannel(models.TextChoices):
+    """How the person said yes."""
+
+    IN_PERSON = "in_person", _("In person, signed on paper")
+    PHONE_APP = "phone_app", _("By the person, on the phone")
+
+
 class ResidenceKind(models.TextChoices):
     """居住关系; the values of code list `residence_kind`."""
 
@@ -18,3 +25,6 @@ class ResidenceKind(models.TextChoices):
     FAMILY = "family", _("Family of the owner or tenant")
     TENANT = "tenant", _("Tenant")
     BOARDING = "boarding", _("Boarding")
+    EMPLOYEE = "employee", _("Employer's lodging")
+    CARER = "carer", _("Live-in carer")
+    OTHER = "other", _("Other")

@@ -7,7 +7,9 @@ from typing import Any
 from django.db import models
 
 from accounts.models import Area
+from accounts.querysets import below
 from accounts.viewer import Viewer
+from datasharing.policy import Access
 from smartcommunity.kernel.rows import Row
 
 
@@ -27,3 +29,7 @@ class VisibleQuerySet(models.QuerySet[Row]):
 
 class ResidentQuerySet(VisibleQuerySet[Row]):
     """Rows of residents; which of their elements are seen is `datasharing.policy.access`."""
+
+    def shared_with(self, access: Access) -> ResidentQuerySet[Row]:
+        """Included if and only if `access` shows something of a resident in the row's area."""
+        return self.filter(below(access.reach(), "area__path"))

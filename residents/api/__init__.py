@@ -1,0 +1,1 @@
+"""The registry's API: the same selectors as the pages."""

@@ -1,0 +1,37 @@
+"""Errors of residents: the kernel's tree, with these codes.
+
+Invalid
+└── DuplicateDocument  duplicate_document  the number belongs to somebody registered already
+Conflict
+└── Stale              stale               somebody else saved the same record meanwhile
+"""
+
+import uuid
+
+from django.utils.translation import gettext_lazy as _
+
+from smartcommunity.kernel.errors import Conflict, Invalid
+
+
+class DuplicateDocument(Invalid):
+    """`resident_id` is the other entry when the viewer may see it, else None: then the message
+    does not say where or who it is."""
+
+    code = "duplicate_document"
+
+    def __init__(self, resident_id: uuid.UUID | None) -> None:
+        self.resident_id = resident_id
+        text = (
+            _("Somebody with this document is registered already. Open that entry instead.")
+            if resident_id
+            else _("This document cannot be registered here. Ask the police station to check it.")
+        )
+        super().__init__(fields={"doc_no": text})
+
+
+class Stale(Conflict):
+    code = "stale"
+    default_message = _(
+        "Somebody else changed this entry while you were typing. "
+        "Open it again, compare, and enter what is still missing."
+    )

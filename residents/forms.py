@@ -1,0 +1,72 @@
+"""Forms of the registry beside the departments' own, which `datasharing.forms` builds."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from residents.choices import ResidenceKind
+from residents.selectors.shapes import ConsentAsk
+
+OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
+SEARCH_LABELS = {
+    "name": _("Name, pinyin or initials"),
+    "document": _("Full document number"),
+    "mobile": _("Full mobile number"),
+}
+
+
+class ResidenceForm(forms.Form):
+    """How somebody lives in the dwelling, for forms that do not ask it."""
+
+    use_required_attribute = False
+    kind = forms.ChoiceField(
+        label=_("Kind of residence"), choices=[("", "—"), *ResidenceKind.choices]
+    )
+    on = forms.DateField(label=_("Living here since"), required=False, widget=OTHER_DATE)
+
+
+class ConsentForm(forms.Form):
+    """What the member of staff states when recording a consent."""
+
+    use_required_attribute = False
+    agreed = forms.BooleanField(
+        label=_("The person has read or heard this text, had time to think, and agrees"),
+        error_messages={"required": _("Tick this only after the person has agreed.")},
+    )
+
+    def __init__(self, *args: Any, ask: ConsentAsk, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=ask.purpose, **kwargs)
+        self.ask = ask
+        if ask.needs_guardian:
+            self.fields["guardian"] = forms.TypedChoiceField(
+                label=_("Guardian who agreed"),
+                choices=[("", "—"), *((str(key), name) for key, name in ask.guardians)],
+                help_text=_("An adult of the same household. Register the guardian first."),
+                error_messages={"required": _("Choose the guardian who agreed.")},
+            )
+
+
+class SearchForm(forms.Form):
+    """Sent by POST only: what is searched for is personal data."""
+
+    use_required_attribute = False
+    by = forms.ChoiceField(label=_("Search by"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("Search for"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter what you are looking for.")},
+    )
+
+    def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(kind, SEARCH_LABELS[kind]) for kind in kinds]
+        self.fields["by"].choices = choices  # type: ignore[attr-defined]
+        self.fields["by"].initial = kinds[0]
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"].strip()
+        if self.data.get("by") == "name" and len(text) < 2 and text.isascii():
+            raise forms.ValidationError(_("Enter at least two letters, or one Chinese character."))
+        return text

@@ -1,0 +1,50 @@
+"""Who may do what in the registry. Pure: `access` is the compiled decision, `path` the area."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import DepartmentKind
+from accounts.viewer import Viewer
+from datasharing.choices import Level
+from datasharing.policy import Access
+from residents.choices import ConsentPurpose
+from smartcommunity.kernel.decisions import ALLOW, Decision, deny
+
+NAME, HOME = "name_cn", "live_address_id"
+# The element that stands for a consent: who may write it records and withdraws the consent.
+CONSENT_ELEMENT = {
+    ConsentPurpose.FACE_GATE: "face_consent",
+    ConsentPurpose.CARE: "care_plan",
+}
+BINDING_KINDS = frozenset({DepartmentKind.POLICE, DepartmentKind.PROPERTY})
+
+
+def may_see_homes(access: Access, path: str) -> Decision:
+    """Who lives where is an element like any other."""
+    if access.level(HOME, path) == Level.FULL:
+        return ALLOW
+    return deny(_("Who lives where has not been shared with your department."))
+
+
+def may_register(access: Access, path: str) -> Decision:
+    """A new entry starts with a name and a home."""
+    if access.right(NAME, path).may_write and may_see_homes(access, path):
+        return ALLOW
+    return deny(
+        _("Your department does not enter new residents here. The police or the property company "
+          "register them; then they appear in your forms.")
+    )  # fmt: skip
+
+
+def may_record_consent(access: Access, path: str, purpose: ConsentPurpose) -> Decision:
+    if access.right(CONSENT_ELEMENT[purpose], path).may_write:
+        return ALLOW
+    return deny(_("Your department does not record this consent."))
+
+
+def may_bind_account(viewer: Viewer) -> Decision:
+    """An account is bound at the office, by someone who saw the person and the document."""
+    if viewer.is_system or (
+        viewer.department_kind in BINDING_KINDS and not viewer.is_administrator
+    ):
+        return ALLOW
+    return deny(_("Only the police and the property company bind residents' accounts."))

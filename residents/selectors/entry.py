@@ -1,0 +1,124 @@
+"""What a department's form needs: the subject, the viewer's rights there, the recorded values."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts.viewer import Viewer
+from datasharing import access_log, policy
+from datasharing.choices import AccessKind
+from datasharing.choices import Subject as SubjectKind
+from datasharing.models import FormTemplate
+from datasharing.policy import Access, Right
+from datasharing.values import Recorded
+from residents import policies
+from residents.models import Dwelling, ElementRecord, Household, Resident
+from residents.selectors.reading import recorded
+from residents.selectors.residents import display_name
+from residents.selectors.shapes import Subject
+from smartcommunity.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """A template opened for a subject by a viewer; pass it to `datasharing.forms.build_form`."""
+
+    template: FormTemplate
+    subject: Subject
+    rights: Mapping[str, Right]
+    recorded: Mapping[str, Recorded]
+
+
+def locate(*, viewer: Viewer, access: Access, kind: str, subject_id: uuid.UUID) -> Subject:
+    """The row that a form is about, if the viewer may know of it. Raises NotFound."""
+    found = FINDERS[kind](viewer, access, subject_id) if kind in FINDERS else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_form(*, viewer: Viewer, template: FormTemplate, subject_id: uuid.UUID) -> OpenForm:
+    """The template with what is recorded and shared with the viewer. Logged. Raises NotFound."""
+    access = policy.access(viewer=viewer, subject=template.subject)
+    subject = locate(viewer=viewer, access=access, kind=template.subject, subject_id=subject_id)
+    keys = {field.element_id for field in template.fields.all()}
+    seen = recorded(
+        access=access,
+        subject=template.subject,
+        areas={subject_id: subject.area_path},
+        keys=keys | {policies.NAME},
+    )[subject_id]
+    access_log.record(
+        viewer=viewer,
+        kind=AccessKind.READ,
+        subject=template.subject,
+        subject_ids=[subject_id],
+        elements=seen,
+        purpose=access.purpose,
+        detail=template.key,
+    )
+    title = subject.title or display_name(seen)
+    return OpenForm(
+        template,
+        Subject(subject_id, title, subject.area_path, subject.version, subject.dwelling_id),
+        access.rights(subject.area_path),
+        seen,
+    )
+
+
+def new_form(*, viewer: Viewer, template: FormTemplate, dwelling_id: uuid.UUID) -> OpenForm:
+    """The template, empty, for somebody who lives in the dwelling and is not registered yet.
+    Raises NotFound, NotAllowed."""
+    access = policy.access(viewer=viewer, subject=SubjectKind.RESIDENT)
+    home = locate(viewer=viewer, access=access, kind=SubjectKind.DWELLING, subject_id=dwelling_id)
+    policies.may_register(access, home.area_path).require()
+    subject = Subject(None, home.title, home.area_path, 0, dwelling_id)
+    return OpenForm(template, subject, access.rights(home.area_path), {})
+
+
+def household_home(*, viewer: Viewer, household_id: uuid.UUID) -> uuid.UUID:
+    """The dwelling of a household where the viewer works. Raises NotFound."""
+    homes = Dwelling.objects.visible_to(viewer).filter(households=household_id)
+    dwelling_id = homes.values_list("pk", flat=True).first()
+    if dwelling_id is None:
+        raise NotFound
+    return dwelling_id
+
+
+def _resident(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject | None:
+    row = (
+        Resident.objects.shared_with(access)
+        .filter(pk=subject_id)
+        .values_list("area__path", "version")
+        .first()
+    )
+    return row and Subject(subject_id, "", row[0], row[1], None)
+
+
+def _household(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject | None:
+    row = Household.objects.filter(pk=subject_id).select_related("dwelling__area").first()
+    if row is None or not viewer.works_in(row.dwelling.area.path):
+        return None
+    title = _("Household in %(address)s") % {"address": row.dwelling.address}
+    return Subject(subject_id, title, row.dwelling.area.path, _count(subject_id), row.dwelling_id)
+
+
+def _dwelling(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject | None:
+    row = Dwelling.objects.visible_to(viewer).filter(pk=subject_id).select_related("area").first()
+    return row and Subject(subject_id, row.address, row.area.path, _count(subject_id), subject_id)
+
+
+def _count(subject_id: uuid.UUID) -> int:
+    """A version for subjects without a column for it: it grows with every value written."""
+    return ElementRecord.objects.filter(subject_id=subject_id).count()
+
+
+FINDERS: dict[str, Callable[[Viewer, Access, uuid.UUID], Subject | None]] = {
+    SubjectKind.RESIDENT: _resident,
+    SubjectKind.HOUSEHOLD: _household,
+    SubjectKind.DWELLING: _dwelling,
+}

@@ -1,0 +1,127 @@
+"""The one door through which recorded values are read: only allowed elements are fetched."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from datasharing import values
+from datasharing.choices import Level, Subject
+from datasharing.models import DataElement
+from datasharing.policy import Access
+from datasharing.selectors import code_labels, sections
+from datasharing.values import Recorded
+from residents.models import ElementRecord, Resident
+from residents.selectors.shapes import ElementView, Provenance, Section
+from smartcommunity.kernel import clock
+
+AGED_FLAG, AGED = "aged_flag", 80  # 高龄: 80 years and over
+LEVEL_NAMES = {Level.YES_NO: "yes_no", Level.MASKED: "masked", Level.FULL: "full"}
+
+ByRow = dict[uuid.UUID, dict[str, Recorded]]
+
+
+def recorded(
+    *,
+    access: Access,
+    subject: Subject | str,
+    areas: Mapping[uuid.UUID, str],
+    keys: Collection[str] | None = None,
+) -> ByRow:
+    """{row id: {element key: value as the viewer sees it}}; `areas` maps row ids to area paths.
+
+    A constant number of queries: the rows are grouped by what the viewer may see of them.
+    """
+    found: ByRow = {row_id: {} for row_id in areas}
+    groups: dict[frozenset[str], list[uuid.UUID]] = defaultdict(list)
+    for row_id, path in areas.items():
+        allowed = frozenset(
+            key
+            for key, right in access.rights(path).items()
+            if right.level > Level.HIDDEN and (keys is None or key in keys)
+        )
+        groups[allowed].append(row_id)
+    choices = (Q(subject_id__in=ids, element__in=group) for group, ids in groups.items())
+    wanted = reduce(or_, choices, Q(pk__in=[]))
+    records = list(
+        ElementRecord.objects.filter(wanted, subject=subject, superseded_at=None)
+        .filter(Q(value__isnull=False) | Q(sealed__isnull=False))
+        .select_related("element", "department")
+    )
+    labels = _labels(records)
+    for record in records:
+        level = access.level(record.element_id, areas[record.subject_id])
+        found[record.subject_id][record.element_id] = _as_seen(record, level, labels)
+    if subject == Subject.RESIDENT:
+        aged = [ids for group, ids in groups.items() if AGED_FLAG in group]
+        _add_aged(found, [row_id for ids in aged for row_id in ids])
+    return found
+
+
+def text_of(record: ElementRecord) -> str:
+    """The value of a record, opened if it is sealed."""
+    return str(record.sealed if record.value is None else record.value)
+
+
+def _labels(records: Iterable[ElementRecord]) -> dict[tuple[str, str], str]:
+    coded = ((r.element.code_list_id, text_of(r)) for r in records if r.element.code_list_id)
+    return code_labels(pairs=((list_key, code) for list_key, code in coded if list_key))
+
+
+def _as_seen(
+    record: ElementRecord, level: Level, labels: Mapping[tuple[str, str], str]
+) -> Recorded:
+    element, text = record.element, text_of(record)
+    label = labels.get((element.code_list_id or "", text), text)
+    return Recorded(
+        value=text if level == Level.FULL else None,
+        shown=values.show(element, text, level, {text: label}),
+        level=level,
+        department=record.department.name if record.department else _("the platform"),
+        department_kind=record.department.kind if record.department else "",
+        date=timezone.localdate(record.recorded_at),
+    )
+
+
+def _add_aged(found: ByRow, ids: Collection[uuid.UUID]) -> None:
+    """The one element that is worked out on reading: whether somebody is 80 or over."""
+    if not ids:
+        return
+    births = Resident.objects.filter(pk__in=ids, birth_date__isnull=False)
+    for row_id, born in births.values_list("pk", "birth_date"):
+        value = values.TRUE if born and values.age(born) >= AGED else values.FALSE
+        found[row_id][AGED_FLAG] = Recorded(
+            value=value,
+            shown=str(values.YES if value == values.TRUE else values.NO),
+            level=Level.FULL,
+            department=_("the platform"),
+            department_kind="",
+            date=clock.today(),
+        )
+
+
+def in_sections(*, subject: Subject, recorded: Mapping[str, Recorded]) -> tuple[Section, ...]:
+    """What is recorded, under the section titles of the departments' forms."""
+    titles = sections(subject=subject)
+    elements = DataElement.objects.in_bulk(list(recorded))
+    order = {key: place for place, key in enumerate(titles)}
+    rows: dict[str, list[ElementView]] = defaultdict(list)
+    for key in sorted(recorded, key=lambda key: (order.get(key, len(order)), key)):
+        view = recorded[key]
+        rows[titles.get(key) or _("Further information")].append(
+            ElementView(
+                key=key,
+                label=elements[key].label,
+                value=view.shown,
+                level=LEVEL_NAMES[view.level],
+                provenance=Provenance(view.department, view.date),
+            )
+        )
+    return tuple(Section(title, tuple(found)) for title, found in rows.items())

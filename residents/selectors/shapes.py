@@ -1,0 +1,217 @@
+"""View objects: what selectors return. They hold only what the viewer may see."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from datasharing.models import FormTemplate
+from residents.choices import ConsentPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a value comes from: the department that recorded it, and when."""
+
+    department: str
+    date: date
+
+
+@dataclass(frozen=True, slots=True)
+class ElementView:
+    """One element as the viewer sees it; `level` is full, masked or yes_no. The names are those of
+    components/description_list.html."""
+
+    key: str
+    label: str
+    value: str
+    level: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    rows: tuple[ElementView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    purpose: ConsentPurpose
+    label: str
+    notice_version: str
+    given_at: datetime
+    recorded_by: str
+    guardian: str
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAsk:
+    """A consent that is not given and that the viewer may record, with the text to read out."""
+
+    purpose: ConsentPurpose
+    label: str
+    notice_version: str
+    paragraphs: tuple[str, ...]
+    needs_guardian: bool
+    guardians: tuple[tuple[uuid.UUID, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """Where a resident lives now."""
+
+    dwelling_id: uuid.UUID
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentView:
+    """A resident under the viewer's rights. `version` goes back with the next save."""
+
+    id: uuid.UUID
+    name: str
+    estate: str
+    version: int
+    sections: tuple[Section, ...]
+    homes: tuple[HomeView, ...]
+    templates: tuple[FormTemplate, ...]
+    consents: tuple[ConsentView, ...]
+    consents_to_ask: tuple[ConsentAsk, ...]
+
+    @property
+    def elements(self) -> dict[str, ElementView]:
+        return {row.key: row for section in self.sections for row in section.rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A resident in a list: the display name and a few facts, each as the viewer may see it."""
+
+    id: uuid.UUID
+    name: str
+    facts: tuple[str, ...]
+    estate: str = ""
+    address: str = ""
+
+    @property
+    def meta(self) -> str:
+        return " · ".join(fact for fact in (*self.facts, self.estate, self.address) if fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a search; `more` when there are further matches."""
+
+    people: tuple[Person, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingBrief:
+    id: uuid.UUID
+    number: str
+    name: str
+    floors: int
+    units: int
+    dwellings: int
+
+
+@dataclass(frozen=True, slots=True)
+class EstateView:
+    area_id: int
+    name: str
+    buildings: tuple[BuildingBrief, ...]
+    has_plan: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A cell of the building chart; `people` is None when the viewer may not know."""
+
+    dwelling_id: uuid.UUID
+    room: str
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    number: int
+    rooms: tuple[Room, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChart:
+    number: str
+    floors: tuple[Floor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingChart:
+    id: uuid.UUID
+    name: str
+    estate_id: int
+    estate: str
+    units: tuple[UnitChart, ...]
+    sees_people: bool
+    people: int
+    occupied: int
+    dwellings: int
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdView:
+    id: uuid.UUID
+    since: date
+    members: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DwellingView:
+    """A dwelling with the people in it. `people` are those without a household."""
+
+    id: uuid.UUID
+    title: str
+    address: str
+    building_id: uuid.UUID
+    building: str
+    estate_id: int
+    estate: str
+    facts: tuple[Section, ...]
+    households: tuple[HouseholdView, ...]
+    people: tuple[Person, ...]
+    sees_people: bool
+    may_register: bool
+    refusal: str
+    dwelling_templates: tuple[FormTemplate, ...]
+    household_templates: tuple[FormTemplate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a form is about: where it lies, its version, and how the page calls it."""
+
+    id: uuid.UUID | None
+    title: str
+    area_path: str
+    version: int
+    dwelling_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """The signed-in resident's own entry."""
+
+    resident_id: uuid.UUID
+    area_id: int
+    area_path: str
+    estate_name: str
+    name: str
+    dwelling_id: uuid.UUID | None
+    address: str
+
+
+GeoJson = dict[str, Any]

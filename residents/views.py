@@ -1,0 +1,298 @@
+"""Pages of the registry."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import staff
+from accounts.choices import ADMINISTRATORS, Role
+from accounts.middleware import StaffRequest
+from datasharing.choices import Subject
+from datasharing.forms import EntryForm, build_form
+from datasharing.selectors import template as find_template
+from datasharing.selectors import templates_for
+from residents import actions, selectors
+from residents.choices import ConsentChannel, ConsentPurpose, ResidenceKind
+from residents.errors import DuplicateDocument, Stale
+from residents.forms import ConsentForm, ResidenceForm, SearchForm
+from smartcommunity.kernel.errors import Invalid, NotAllowed, NotFound
+
+HEAD_OF_HOUSEHOLD = {"head_relation": "02"}  # GB/T 4761; see code_lists/person.toml
+# The three administrators never open the registry.
+reader = staff(roles=set(Role) - ADMINISTRATORS)
+
+
+@reader
+@require_safe
+def estates(request: StaffRequest) -> HttpResponse:
+    found = selectors.estates(viewer=request.viewer)
+    return render(request, "residents/estates.html", {"estates": found})
+
+
+@reader
+@require_safe
+def estate(request: StaffRequest, area_id: int) -> HttpResponse:
+    found = selectors.estate(viewer=request.viewer, area_id=area_id)
+    return render(request, "residents/estate.html", {"estate": found})
+
+
+@reader
+@require_safe
+def plan(request: StaffRequest, area_id: int) -> HttpResponse:
+    """The plan as GeoJSON, each building linked to its chart."""
+    area = selectors.estate_area(viewer=request.viewer, area_id=area_id)
+    drawn = selectors.plan(viewer=request.viewer, area=area)
+    if drawn is None:
+        raise NotFound
+    for feature in drawn["features"]:
+        if building := feature["properties"].pop("building", None):
+            feature["properties"]["url"] = reverse("residents:building", args=[building])
+    return JsonResponse(drawn, content_type="application/geo+json")
+
+
+@reader
+@require_safe
+def building(request: StaffRequest, building_id: uuid.UUID) -> HttpResponse:
+    chart = selectors.building_chart(viewer=request.viewer, building_id=building_id)
+    return render(request, "residents/building.html", {"chart": chart})
+
+
+@reader
+@require_safe
+def dwelling(request: StaffRequest, dwelling_id: uuid.UUID) -> HttpResponse:
+    found = selectors.dwelling(viewer=request.viewer, dwelling_id=dwelling_id)
+    return render(request, "residents/dwelling.html", {"dwelling": found})
+
+
+@reader
+def register(request: StaffRequest, dwelling_id: uuid.UUID) -> HttpResponse:
+    """The first member of a new household: the head."""
+    return _register(request, dwelling_id, None)
+
+
+@reader
+def add_member(request: StaffRequest, household_id: uuid.UUID) -> HttpResponse:
+    """The next member of a household."""
+    home = selectors.household_home(viewer=request.viewer, household_id=household_id)
+    return _register(request, home, household_id)
+
+
+def _register(
+    request: StaffRequest, dwelling_id: uuid.UUID, household_id: uuid.UUID | None
+) -> HttpResponse:
+    viewer = request.viewer
+    templates = templates_for(viewer=viewer, subject=Subject.RESIDENT)
+    if not templates:
+        raise NotAllowed(_("Your department has no form for residents."))
+    key = request.GET.get("template") or templates[0].key
+    template = find_template(viewer=viewer, key=key)
+    opened = selectors.new_form(viewer=viewer, template=template, dwelling_id=dwelling_id)
+    form = build_form(
+        template,
+        opened.rights,
+        {},
+        data=request.POST or None,
+        initial={} if household_id else HEAD_OF_HOUSEHOLD,
+    )
+    residence = None if "residence_kind" in form.fields else ResidenceForm(request.POST or None)
+    duplicate = None
+    # A list, so that the faults of both forms are shown together.
+    if all([form.is_valid(), residence is None or residence.is_valid()]):
+        try:
+            _resident_id, household = actions.register_member(
+                viewer=viewer,
+                template=template,
+                dwelling=selectors.find_dwelling(viewer=viewer, dwelling_id=dwelling_id),
+                household_id=household_id,
+                values=form.values,
+                residence=_residency(residence),
+            )
+        except Invalid as error:
+            form.refuse(error)
+            duplicate = error.resident_id if isinstance(error, DuplicateDocument) else None
+        else:
+            messages.success(request, _("Saved."))
+            if request.POST.get("then") == "next":
+                url = reverse("residents:add_member", args=[household])
+                return redirect(f"{url}?template={template.key}")
+            return redirect("residents:dwelling", dwelling_id)
+    context = {
+        "form": form,
+        "residence": residence,
+        "subject": opened.subject,
+        "template": template,
+        "templates": templates,
+        "duplicate": duplicate,
+        "move_in": ResidenceForm(auto_id="move_%s") if duplicate else None,
+        "members": _members_so_far(request, dwelling_id, household_id),
+    }
+    return render(request, "residents/register.html", context, status=422 if form.is_bound else 200)
+
+
+def _members_so_far(
+    request: StaffRequest, dwelling_id: uuid.UUID, household_id: uuid.UUID | None
+) -> list[selectors.Person]:
+    if household_id is None:
+        return []
+    found = selectors.dwelling(viewer=request.viewer, dwelling_id=dwelling_id)
+    return [
+        person
+        for household in found.households
+        if household.id == household_id
+        for person in household.members
+    ]
+
+
+def _residency(form: ResidenceForm | None) -> actions.Residency | None:
+    if form is None:
+        return None
+    return actions.Residency(ResidenceKind(form.cleaned_data["kind"]), form.cleaned_data["on"])
+
+
+@reader
+@require_POST
+def move_in(request: StaffRequest, dwelling_id: uuid.UUID, resident_id: uuid.UUID) -> HttpResponse:
+    """Somebody who is registered already comes to live here."""
+    form = ResidenceForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("Choose how the person lives here."))
+    actions.move_in(
+        viewer=request.viewer,
+        resident_id=resident_id,
+        dwelling=selectors.find_dwelling(viewer=request.viewer, dwelling_id=dwelling_id),
+        kind=ResidenceKind(form.cleaned_data["kind"]),
+        on=form.cleaned_data["on"],
+    )
+    messages.success(request, _("Saved."))
+    return redirect("residents:dwelling", dwelling_id)
+
+
+@reader
+def edit(request: StaffRequest, key: str, subject_id: uuid.UUID) -> HttpResponse:
+    """A form of the viewer's department over what is recorded already."""
+    template = find_template(viewer=request.viewer, key=key)
+    opened = selectors.open_form(viewer=request.viewer, template=template, subject_id=subject_id)
+    form = _filled(opened, request.POST or None)
+    if form.is_valid():
+        try:
+            actions.record(
+                viewer=request.viewer,
+                template=template,
+                subject_id=subject_id,
+                values=form.values,
+                version=form.cleaned_data["version"],
+            )
+        except Stale as error:
+            # What was typed is kept; saving again, after a look, is then a decision.
+            form = _filled(opened, {**request.POST.dict(), "version": opened.subject.version})
+            form.add_error(None, str(error.message))
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(_page_of(opened))
+    context = {
+        "form": form,
+        "subject": opened.subject,
+        "template": template,
+        "back_url": _page_of(opened),
+    }
+    return render(request, "residents/edit.html", context, status=422 if form.is_bound else 200)
+
+
+def _filled(opened: selectors.OpenForm, data: Any) -> EntryForm:
+    return build_form(
+        opened.template,
+        opened.rights,
+        opened.recorded,
+        data=data,
+        version=opened.subject.version,
+    )
+
+
+def _page_of(opened: selectors.OpenForm) -> str:
+    """The page that shows the subject of a form."""
+    if opened.template.subject == Subject.RESIDENT:
+        return reverse("residents:resident", args=[opened.subject.id])
+    return reverse("residents:dwelling", args=[opened.subject.dwelling_id])
+
+
+@reader
+@require_safe
+def resident(request: StaffRequest, resident_id: uuid.UUID) -> HttpResponse:
+    return _profile(request, resident_id)
+
+
+def _profile(
+    request: StaffRequest, resident_id: uuid.UUID, asked: ConsentForm | None = None
+) -> HttpResponse:
+    found = selectors.profile(viewer=request.viewer, resident_id=resident_id)
+    forms = [
+        asked if asked and asked.ask.purpose == ask.purpose else ConsentForm(ask=ask)
+        for ask in found.consents_to_ask
+    ]
+    context = {"resident": found, "consent_forms": forms}
+    return render(request, "residents/resident.html", context, status=422 if asked else 200)
+
+
+@reader
+@require_POST
+def give_consent(request: StaffRequest, resident_id: uuid.UUID, purpose: str) -> HttpResponse:
+    ask = selectors.consent_to_ask(
+        viewer=request.viewer, resident_id=resident_id, purpose=_purpose(purpose)
+    )
+    form = ConsentForm(request.POST, ask=ask)
+    if not form.is_valid():
+        return _profile(request, resident_id, form)
+    guardian = form.cleaned_data.get("guardian")
+    try:
+        actions.give_consent(
+            viewer=request.viewer,
+            resident_id=resident_id,
+            purpose=ask.purpose,
+            channel=ConsentChannel.IN_PERSON,
+            guardian_id=uuid.UUID(guardian) if guardian else None,
+        )
+    except Invalid as error:
+        for name, text in error.fields.items() or [(None, error.message)]:
+            form.add_error(name if name in form.fields else None, str(text))
+        return _profile(request, resident_id, form)
+    messages.success(request, _("The consent is recorded."))
+    return redirect("residents:resident", resident_id)
+
+
+@reader
+@require_POST
+def withdraw_consent(request: StaffRequest, resident_id: uuid.UUID, purpose: str) -> HttpResponse:
+    actions.withdraw_consent(
+        viewer=request.viewer, resident_id=resident_id, purpose=_purpose(purpose)
+    )
+    messages.success(request, _("The consent is withdrawn."))
+    return redirect("residents:resident", resident_id)
+
+
+def _purpose(text: str) -> ConsentPurpose:
+    try:
+        return ConsentPurpose(text)
+    except ValueError:
+        raise NotFound from None
+
+
+@reader
+def search(request: StaffRequest) -> HttpResponse:
+    """The form by GET; what is looked for only ever by POST."""
+    kinds = selectors.searches_for(viewer=request.viewer)
+    if not kinds:
+        return render(request, "residents/search.html", {"form": None})
+    form = SearchForm(request.POST or None, kinds=kinds)
+    found = None
+    if form.is_valid():
+        found = selectors.search(viewer=request.viewer, **form.cleaned_data)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "residents/search.html", {"form": form, "found": found}, status=status)
