@@ -56,3 +56,12 @@ class Finding(models.TextChoices):
     FALSE_MATCH = "false_match", _("Not the same person")
     FALSE_ALARM = "false_alarm", _("False alarm")
     HANDLED = "handled", _("Handled on site")
+
+
+FINDINGS_OF_A_HIT = (Finding.CONFIRMED, Finding.FALSE_MATCH)
+FINDINGS_OF_A_HAZARD = (Finding.HANDLED, Finding.CONFIRMED, Finding.FALSE_ALARM)
+
+
+def findings_of(kind: str) -> tuple[Finding, ...]:
+    """The findings with which an alert of that kind may be closed."""
+    return FINDINGS_OF_A_HIT if kind == AlertKind.WATCH_HIT else FINDINGS_OF_A_HAZARD

@@ -18,7 +18,13 @@ from security.choices import (
     PassMethod,
     Severity,
 )
-from security.querysets import AlertQuerySet, PassageQuerySet
+from security.querysets import (
+    AlertQuerySet,
+    FaceEnrolmentQuerySet,
+    GateQuerySet,
+    PassageQuerySet,
+    WatchEntryQuerySet,
+)
 from smartcommunity.kernel.fields import EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
@@ -47,6 +53,8 @@ class Gate(UUIDModel):
         models.CharField(max_length=10, choices=PassMethod), verbose_name=_("methods")
     )
 
+    objects = GateQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("gate")
         verbose_name_plural = _("gates")
@@ -68,13 +76,15 @@ class FaceEnrolment(UUIDModel):
     resident = models.ForeignKey(Resident, models.CASCADE, "faces", verbose_name=_("resident"))
     consent = models.ForeignKey(Consent, models.PROTECT, verbose_name=_("consent"))
     engine = models.CharField(_("engine"), max_length=40)
-    engine_version = models.CharField(_("engine version"), max_length=20)
+    engine_version = models.CharField(_("engine version"), max_length=60)
     template = EncryptedTextField(_("template"), null=True)
     photo = models.CharField(_("photograph"), max_length=120)
     enrolled_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", verbose_name=_("enrolled by")
     )
     enrolled_at = models.DateTimeField(_("enrolled at"))
+
+    objects = FaceEnrolmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("face enrolment")
@@ -93,7 +103,7 @@ class WatchEntry(UUIDModel):
     legal_basis = models.CharField(_("legal basis"), max_length=200)
     case_number = models.CharField(_("case number"), max_length=60)
     engine = models.CharField(_("engine"), max_length=40)
-    engine_version = models.CharField(_("engine version"), max_length=20)
+    engine_version = models.CharField(_("engine version"), max_length=60)
     template = EncryptedTextField(_("template"), null=True)
     photo = models.CharField(_("photograph"), max_length=120)
     requested_by = models.ForeignKey(
@@ -110,6 +120,8 @@ class WatchEntry(UUIDModel):
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("expires at"))
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
+
+    objects = WatchEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("watch-list entry")
@@ -244,6 +256,9 @@ class Alert(UUIDModel):
     )
     distance = models.FloatField(_("distance"), null=True, blank=True)
     threshold = models.FloatField(_("threshold"), null=True, blank=True)
+    stranger_rate = models.FloatField(
+        _("share of strangers that come this near"), null=True, blank=True
+    )
     frame = models.CharField(_("frame"), max_length=120, blank=True)
     occurrences = models.PositiveIntegerField(_("occurrences"), default=1)
     state = models.CharField(_("state"), max_length=12, choices=AlertState, default=AlertState.NEW)

@@ -1,0 +1,1 @@
+"""The API of security: the same selectors as the pages."""

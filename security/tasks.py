@@ -1,0 +1,45 @@
+"""Thin Celery tasks around `security.actions`; ids in, idempotent."""
+
+import uuid
+from datetime import timedelta
+
+from celery import shared_task
+
+from devices.choices import EventKind
+from devices.models import DeviceEvent
+from security import actions
+from smartcommunity.kernel import clock
+
+SWEEP_AFTER = timedelta(seconds=10)
+SWEEP_BATCH = 100
+
+
+@shared_task
+def match_frames(event_ids: list[str]) -> int:
+    """Compare camera frames and decide at their gates; returns how many were new."""
+    found = [actions.match_frame(event_id=uuid.UUID(one)) for one in event_ids]
+    return sum(passage is not None for passage in found)
+
+
+@shared_task
+def sweep_frames() -> int:
+    """Queue frames whose wake-up was lost or whose worker died; returns how many."""
+    waiting = (
+        DeviceEvent.objects.filter(
+            kind=EventKind.FRAME,
+            handled_at=None,
+            received_at__lt=clock.now() - SWEEP_AFTER,
+        )
+        .order_by("received_at")
+        .values_list("pk", flat=True)[:SWEEP_BATCH]
+    )
+    ids = [str(key) for key in waiting]
+    if ids:
+        match_frames.delay(ids)
+    return len(ids)
+
+
+@shared_task
+def expire_watch_entries() -> int:
+    """Erase what is kept of watch-list entries past their end."""
+    return actions.expire_watch_entries()

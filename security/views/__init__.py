@@ -1,0 +1,1 @@
+"""Pages of security, by what they are about."""

@@ -1,0 +1,43 @@
+"""What the edges of every app share: links of a paged list, refusals beside their fields, private
+pictures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+
+from smartcommunity.kernel.errors import Invalid
+from smartcommunity.kernel.pagination import Page
+
+
+def page_links(request: HttpRequest, page: Page[Any]) -> dict[str, str]:
+    """`next_url` and `previous_url` for components/pagination.html; filters are kept."""
+
+    def link(number: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
+
+    return {
+        "next_url": link(page.next_number) if page.has_next else "",
+        "previous_url": link(page.previous_number) if page.has_previous else "",
+    }
+
+
+@contextmanager
+def refusals_beside(form: forms.BaseForm) -> Iterator[None]:
+    """What an action refuses inside the block stands beside the fields that it names."""
+    try:
+        yield
+    except Invalid as error:
+        for name, text in error.fields.items():
+            form.add_error(name if name in form.fields else None, str(text))
+
+
+def picture(content: bytes) -> HttpResponse:
+    """A private JPEG: shown, never kept by a cache."""
+    response = HttpResponse(content, content_type="image/jpeg")
+    response["Cache-Control"] = "private, no-store"
+    return response
