@@ -264,7 +264,11 @@ LOGGING: dict[str, Any] = {
         },
         "console": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=False),
+            "processor": structlog.dev.ConsoleRenderer(
+                colors=False,
+                # Never local variables: they hold personal data.
+                exception_formatter=structlog.dev.plain_traceback,
+            ),
         },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},

@@ -7,7 +7,9 @@ os.environ.setdefault("FIELD_KEYS", "t1:dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVz
 os.environ.setdefault("BLIND_INDEX_KEY", "dGVzdC1ibGluZC1pbmRleC1rZXktdGVzdC1ibGluZCE=")
 
 from smartcommunity.settings.base import *  # noqa: F403
+from smartcommunity.settings.base import INSTALLED_APPS
 
+INSTALLED_APPS = [*INSTALLED_APPS, "smartcommunity.demo"]
 DEMO_MODE = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
