@@ -227,7 +227,7 @@ def _plan() -> dict[str, Any]:
         "features": [
             _feature("Polygon", _polygon(0, 0, 260, 150), layer="boundary", key="estate"),
             _feature("Polygon", _polygon(225, 60, 28, 60), layer="green", key="park"),
-            _feature("LineString", [_point(0, 68), _point(220, 68)], layer="road", key="road"),
+            _feature("Polygon", _polygon(0, 64, 220, 8), layer="road", key="road"),
             *buildings,
             _feature("Point", _point(2, 68), layer="gate", key="g1", name=str(_("West gate"))),
             _feature(

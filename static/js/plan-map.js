@@ -2,7 +2,10 @@
 import * as L from "../vendor/leaflet.js";
 
 const METRES_PER_DEGREE = 111_320;
-const LAYERS_BELOW = ["boundary", "green", "water", "road", "building"];
+const LAYERS_BELOW = [
+  "boundary", "road", "green", "court", "water", "path", "parking", "tree", "facility", "building",
+];
+const NAMES_FROM_ZOOM = 0.7; // below 1.6 pixels a metre the names of places would cover the plan
 const ICONS = { gate: "gate", device: "device" };
 
 // Equirectangular around the plan's own middle: exact to centimetres over one estate.
@@ -26,6 +29,13 @@ function markerIcon({ icon, layer, status }, highlighted) {
   });
 }
 
+function label(latlng, name) {
+  const text = document.createElement("span");
+  text.textContent = name;
+  const icon = L.divIcon({ className: "plan-text", html: text, iconSize: [0, 0] });
+  return L.marker(latlng, { icon, interactive: false, keyboard: false });
+}
+
 function order(feature) {
   const place = LAYERS_BELOW.indexOf(feature.properties.layer);
   return place < 0 ? LAYERS_BELOW.length : place;
@@ -35,7 +45,8 @@ export default function planMap(panel) {
   const { geojson, textFailed, textOpen, textZoomIn, textZoomOut } = panel.dataset;
   const message = panel.querySelector(".map-message");
   const list = panel.querySelector(".map-places");
-  const map = L.map(panel.querySelector(".map-canvas"), {
+  const canvas = panel.querySelector(".map-canvas");
+  const map = L.map(canvas, {
     attributionControl: false,
     crs: L.CRS.Simple,
     minZoom: -4,
@@ -45,6 +56,7 @@ export default function planMap(panel) {
     zoomSnap: 0.1,
   });
   L.control.zoom({ zoomInTitle: textZoomIn, zoomOutTitle: textZoomOut }).addTo(map);
+  map.on("zoomend", () => canvas.classList.toggle("is-far", map.getZoom() < NAMES_FROM_ZOOM));
   let drawn;
 
   function popup({ name, url }) {
@@ -79,19 +91,22 @@ export default function planMap(panel) {
     const project = projection(L.geoJSON({ ...collection, features }).getBounds());
     drawn = L.geoJSON({ ...collection, features }, {
       coordsToLatLng: project,
+      smoothFactor: 0.3,
       style: ({ properties: { key, layer } }) => ({
         className: `plan-${layer}${highlight && key === highlight ? " is-highlight" : ""}`,
         interactive: layer === "building",
       }),
-      pointToLayer: ({ properties }, latlng) =>
-        L.marker(latlng, {
+      pointToLayer: ({ properties }, latlng) => {
+        if (properties.layer === "label") return label(latlng, properties.name);
+        return L.marker(latlng, {
           alt: properties.name,
           icon: markerIcon(properties, highlight && properties.key === highlight),
           title: properties.name,
-        }),
+        });
+      },
       onEachFeature: (feature, layer) => {
         const { key, layer: kind, name } = feature.properties;
-        if (!name) return;
+        if (!name || kind === "label") return;
         const highlighted = Boolean(highlight) && key === highlight;
         if (kind === "building") {
           layer.bindTooltip(name, { className: "plan-label", direction: "center", permanent: true });
