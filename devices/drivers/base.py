@@ -1,7 +1,6 @@
 """What a driver is, and the tools that all drivers share."""
 
 import json
-import math
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from devices.choices import EventKind, Fault
 from devices.errors import Unreadable
 
 MAX_DEPTH = 8
+MAX_NUMBER = 2**63
 LOCAL = ZoneInfo("Asia/Shanghai")  # a device that names no zone shows the wall clock of China
 _YEARS = range(2000, 2100)
 
@@ -97,7 +97,7 @@ def load_object(payload: bytes) -> dict[str, Any]:
 
     Raises:
         Unreadable: NOT_JSON; or WRONG_SHAPE: no object, nested deeper than MAX_DEPTH, a NUL or a
-            lone surrogate in a text, a number that is not finite.
+            lone surrogate in a text, a number of MAX_NUMBER and more.
     """
     try:
         value = json.loads(payload.decode("utf-8"), parse_constant=_no_constant)
@@ -119,9 +119,9 @@ def _check(value: object, depth: int) -> None:
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise Unreadable(Fault.WRONG_SHAPE, "a character that is no text")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise Unreadable(Fault.WRONG_SHAPE, "a number that is not finite")
+    elif isinstance(value, int | float):
+        if not -MAX_NUMBER < value < MAX_NUMBER:
+            raise Unreadable(Fault.WRONG_SHAPE, "a number that no instrument shows")
     elif isinstance(value, list):
         for item in value:
             _check(item, depth - 1)

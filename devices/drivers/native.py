@@ -33,7 +33,9 @@ ENVELOPE = {"id", "kind", "time", "data"}
 CONFIDENTIAL = {"token", "card", "pin"}
 MAX_ID = 64
 STATUS = {"online": EventKind.ONLINE, "offline": EventKind.OFFLINE}
-KINDS = set(EventKind.values) - {EventKind.FRAME, EventKind.ONLINE, EventKind.OFFLINE}
+# Tuples, where a message's value is looked up: it may be unhashable.
+RESULTS = ("done", "failed")
+KINDS = tuple(set(EventKind.values) - {"frame", "online", "offline"})
 
 
 def sender_id(parts: Mapping[str, str], payload: bytes) -> str:
@@ -76,7 +78,7 @@ def _frame(message: Message) -> Reading:
 
 def _ack(message: Message) -> Reading:
     body = load_object(message.payload)
-    if body.get("result") not in {"done", "failed"}:
+    if body.get("result") not in RESULTS:
         raise Unreadable(Fault.WRONG_SHAPE, "result")
     try:
         command_id = uuid.UUID(_id(body))

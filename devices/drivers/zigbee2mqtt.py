@@ -30,7 +30,7 @@ LEVELS = {
     "battery_low": EventKind.BATTERY_LOW,
     "sos": EventKind.SOS,
 }
-SOS_ACTIONS = {"emergency", "sos"}
+SOS_ACTIONS = ("emergency", "sos")
 # field: (key in the state, factor to the unit that the key stands for)
 QUANTITIES: Mapping[str, tuple[str, float]] = {
     "temperature": ("temperature", 1),  # °C

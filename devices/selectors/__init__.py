@@ -8,8 +8,11 @@ from devices.selectors.devices import (
     ReadingView,
     device_counts,
     device_page,
+    devices,
+    get_device,
     list_devices,
     on_plan,
+    view,
 )
 from devices.selectors.intake import (
     IntakeView,
@@ -31,9 +34,12 @@ __all__ = [
     "RefusalView",
     "device_counts",
     "device_page",
+    "devices",
+    "get_device",
     "intake_view",
     "list_devices",
     "list_quarantine",
     "list_refusals",
     "on_plan",
+    "view",
 ]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -161,9 +160,7 @@ def device_counts(*, viewer: Viewer) -> dict[str, int]:
 
 def device_page(*, viewer: Viewer, device_id: uuid.UUID) -> DevicePage:
     """One device with its recent events and commands. Raises NotFound."""
-    device = devices(viewer=viewer).filter(pk=device_id).first()
-    if device is None:
-        raise NotFound
+    device: Any = get_device(viewer=viewer, device_id=device_id)
     state = getattr(device, "state", None)
     driver = DRIVERS.get(device.profile.driver)
     events = DeviceEvent.objects.filter(device=device).order_by("-received_at")[:RECENT]
@@ -182,6 +179,14 @@ def device_page(*, viewer: Viewer, device_id: uuid.UUID) -> DevicePage:
     )
 
 
+def get_device(*, viewer: Viewer, device_id: uuid.UUID) -> Device:
+    """The row, for an action on it. Raises NotFound."""
+    device: Device | None = devices(viewer=viewer).filter(pk=device_id).first()
+    if device is None:
+        raise NotFound
+    return device
+
+
 def on_plan(*, viewer: Viewer, area: Area) -> list[DeviceView]:
     """The estate's devices that have a place on its plan."""
     rows = devices(viewer=viewer).filter(area=area, active=True, x__isnull=False, y__isnull=False)
@@ -190,11 +195,10 @@ def on_plan(*, viewer: Viewer, area: Area) -> list[DeviceView]:
 
 def devices(*, viewer: Viewer) -> "QuerySet[Any]":
     """The devices that the viewer sees, with everything that `view` needs; `status` annotated."""
-    heard = Coalesce(F("state__online"), Value(False))
     status = Case(
         When(active=False, then=Value("inactive")),
         When(last_seen_at=None, then=Value("unknown")),
-        When(heard, then=Value("online")),
+        When(state__online=True, then=Value("online")),
         default=Value("offline"),
         output_field=CharField(),
     )
