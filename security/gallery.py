@@ -118,10 +118,11 @@ def _keep(opened: Opened, keys: set[uuid.UUID]) -> dict[uuid.UUID, tuple[str, Te
     return {key: opened[key] for key in opened.keys() & keys}
 
 
-def _forget_parent() -> None:
+def forget() -> None:
+    """Drop every gallery of this process: after a fork, or for another database."""
     global _lock
     _lock = threading.Lock()
     _held.clear()
 
 
-os.register_at_fork(after_in_child=_forget_parent)
+os.register_at_fork(after_in_child=forget)

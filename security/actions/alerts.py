@@ -91,7 +91,7 @@ def raise_alert(
     An open alert of the same device and kind (and person looked for) whose last occurrence is at
     most `repeat_seconds` old takes the event in; a closed one never does: it happened again.
     """
-    if hit and list(parties) != [DepartmentKind.POLICE]:
+    if kind == AlertKind.WATCH_HIT and list(parties) != [DepartmentKind.POLICE]:
         raise ValueError("a watch-list hit is for the police alone")
     _one_at_a_time(event.device_id, kind)
     since = event.received_at - timedelta(seconds=repeat_seconds)
