@@ -12,6 +12,22 @@ class Subject(models.TextChoices):
     VEHICLE = "vehicle", _("Vehicle")
 
 
+# What records of the access log may also be about, beside the subjects of data elements.
+LOGGED_SUBJECTS = {
+    **dict(Subject.choices),
+    "access_record": _("Access log"),
+    "alert": _("Alert"),
+    "building": _("Building"),
+    "device": _("Device"),
+    "face": _("Face"),
+    "observation": _("Captured face"),
+    "passage": _("Passage"),
+    "pass": _("Pass"),
+    "service_request": _("Service request"),
+    "watch_entry": _("Watch-list entry"),
+}
+
+
 class Sensitivity(models.TextChoices):
     """PIPL art. 28: sensitive personal information includes biometrics, health, whereabouts …"""
 

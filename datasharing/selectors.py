@@ -1,23 +1,24 @@
 """Reads of datasharing."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from datasharing import access_log, policies
-from datasharing.choices import AccessKind, GrantStatus, TemplateStatus
-from datasharing.models import AccessRecord, Code, FormField, FormTemplate, Grant
+from datasharing.choices import LOGGED_SUBJECTS, AccessKind, GrantStatus, TemplateStatus
+from datasharing.models import AccessRecord, Code, DataElement, FormField, FormTemplate, Grant
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import NotFound
 from smartcommunity.kernel.pagination import Page, paginate
 
 
 def templates_for(*, viewer: Viewer, subject: str) -> list[FormTemplate]:
-    """The published templates of the viewer's department for a subject."""
+    """The published templates of the viewer's department for a subject, the fullest first."""
     if not viewer.is_staff_member or viewer.is_administrator:
         return []
     return list(
@@ -25,7 +26,9 @@ def templates_for(*, viewer: Viewer, subject: str) -> list[FormTemplate]:
             status=TemplateStatus.PUBLISHED,
             department_kind=viewer.department_kind,
             subject=subject,
-        ).order_by("key")
+        )
+        .annotate(size=Count("fields"))
+        .order_by("-size", "key")
     )
 
 
@@ -43,9 +46,18 @@ def template(*, viewer: Viewer, key: str) -> FormTemplate:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    """A record of the access log with its subject and elements in words."""
+
+    record: AccessRecord
+    subject: str
+    elements: tuple[str, ...]
+
+
 def access_records(
     *, viewer: Viewer, number: int, username: str = "", kind: str = "", on: date | None = None
-) -> Page[AccessRecord]:
+) -> Page[AccessLine]:
     """The access log for the auditor, newest first. Opening it is itself recorded."""
     policies.may_open_access_log(viewer).require()
     access_log.record(viewer=viewer, kind=AccessKind.AUDIT, subject="access_record")
@@ -56,7 +68,20 @@ def access_records(
         rows = rows.filter(kind=kind)
     if on:
         rows = rows.filter(at__date=on)
-    return paginate(rows, number)
+    return paginate(rows, number).map(_lines)
+
+
+def _lines(records: Sequence[AccessRecord]) -> list[AccessLine]:
+    keys = {key for record in records for key in record.elements}
+    known = DataElement.objects.in_bulk(keys)
+    return [
+        AccessLine(
+            record,
+            str(LOGGED_SUBJECTS.get(record.subject, record.subject)),
+            tuple(known[key].label if key in known else key for key in record.elements),
+        )
+        for record in records
+    ]
 
 
 @dataclass(frozen=True, slots=True)

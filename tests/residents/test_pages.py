@@ -1,0 +1,274 @@
+"""The registry's pages as each department meets them."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from datasharing.models import AccessRecord, Grant
+from residents.models import Household, Resident
+from tests.conftest import World
+from tests.residents.conftest import POLICE, Registry, citizen, make_building
+
+pytestmark = pytest.mark.django_db
+ClientFor = Callable[[str], Client]
+NUMBER = citizen(date(1985, 6, 1))
+
+
+def text(response: object) -> str:
+    return response.content.decode()  # type: ignore[attr-defined]
+
+
+def page(client: Client, name: str, *args: object) -> str:
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == 200
+    return text(response)
+
+
+def test_from_the_estate_to_the_dwelling(registry: Registry, client_for: ClientFor) -> None:
+    client = client_for("collector")
+    assert registry.world.estate.name in page(client, "residents:estates")
+    estate = page(client, "residents:estate", registry.world.estate.pk)
+    assert reverse("residents:building", args=[registry.building.pk]) in estate
+    chart = page(client, "residents:building", registry.building.pk)
+    assert reverse("residents:dwelling", args=[registry.home.pk]) in chart
+    home = page(client, "residents:dwelling", registry.home.pk)
+    assert reverse("residents:register", args=[registry.home.pk]) in home
+
+
+def test_the_plan_is_drawn_in_degrees_with_links(registry: Registry, client_for: ClientFor) -> None:
+    plan = client_for("property").get(
+        reverse("residents:plan", args=[registry.world.estate.pk])
+    ).json()
+    building, gate = plan["features"]
+    assert building["properties"]["layer"] == "building"
+    assert building["properties"]["url"].endswith(f"{registry.building.pk}/")
+    assert gate["geometry"]["coordinates"] == [pytest.approx(0.001), 0]
+    assert gate["properties"] == {"layer": "gate", "key": "g1", "name": "东门"}
+
+
+def test_a_family_is_entered_one_after_another(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    client = client_for("collector")
+    url = reverse("residents:register", args=[registry.home.pk])
+    assert 'value="02" selected' in text(client.get(url))
+    response = client.post(url, {**POLICE, "then": "next"})
+    household = Household.objects.get()
+    assert response["Location"].startswith(
+        reverse("residents:add_member", args=[household.pk])
+    )
+    following = text(client.get(response["Location"]))
+    assert "张三丰" in following
+    wife = {**POLICE, "doc_no": citizen(date(1988, 2, 2), "2"), "name_cn": "李四娘",
+            "head_relation": "12", "residence_kind": "family", "then": "finish"}  # fmt: skip
+    response = client.post(response["Location"], wife)
+    assert response["Location"] == reverse("residents:dwelling", args=[registry.home.pk])
+    assert set(household.members.values_list("name", flat=True)) == {"张三丰", "李四娘"}
+    home = page(client, "residents:dwelling", registry.home.pk)
+    assert "张三丰" in home
+    assert "李四娘" in home
+    assert "2 人" in page(client, "residents:building", registry.building.pk)
+
+
+def test_errors_stand_beside_the_fields_and_the_entries_are_kept(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    url = reverse("residents:register", args=[registry.home.pk])
+    response = client_for("collector").post(url, {**POLICE, "mobile": "138"})
+    body = text(response)
+    assert response.status_code == 422
+    assert 'id="id_mobile_error"' in body
+    assert 'href="#id_mobile"' in body
+    assert 'value="张三丰"' in body
+    assert not Resident.objects.exists()
+
+
+def test_a_known_document_leads_to_the_entry_and_moves_it_in(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    resident_id = registry.register()
+    client = client_for("collector")
+    other_home = registry.dwellings[3]
+    response = client.post(reverse("residents:register", args=[other_home.pk]), POLICE)
+    assert response.status_code == 422
+    move = reverse("residents:move_in", args=[other_home.pk, resident_id])
+    assert reverse("residents:resident", args=[resident_id]) in text(response)
+    assert move in text(response)
+    client.post(move, {"kind": "owner"})
+    assert "张三丰" in page(client, "residents:dwelling", other_home.pk)
+
+
+def test_collected_once_the_next_department_finds_it_filled_in(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    resident_id = registry.register()
+    client = client_for("civil_affairs")
+    url = reverse("residents:edit", args=["civil_affairs.resident", resident_id])
+    body = text(client.get(url))
+    assert "张三丰" in body
+    assert "1985-06-01" in body
+    assert registry.world.departments["police"].name in body
+    assert NUMBER not in body
+    assert "13800001234" not in body
+    assert "138****1234" in body
+    response = client.post(url, {"version": "1", "dibao": "false", "marital": "20"})
+    assert response.status_code == 302
+    profile = page(client, "residents:resident", resident_id)
+    assert "已婚" in profile
+    assert NUMBER not in profile
+
+
+def test_the_police_do_not_see_what_civil_affairs_keep(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    resident_id = registry.register()
+    registry.save("civil_affairs", "civil_affairs.resident", resident_id, dibao="true",
+                  dibao_no="DB2024001", dibao_from="2024-01-01", marital="40")  # fmt: skip
+    profile = page(client_for("police"), "residents:resident", resident_id)
+    for kept in ("DB2024001", "最低生活保障", "离婚"):
+        assert kept not in profile
+    grid = page(client_for("grid"), "residents:resident", resident_id)
+    assert "最低生活保障" in grid
+    assert "DB2024001" not in grid
+
+
+def test_without_any_right_the_page_says_so(registry: Registry, client_for: ClientFor) -> None:
+    registry.register()
+    Grant.objects.all().delete()
+    client = client_for("civil_affairs")
+    home = page(client, "residents:dwelling", registry.home.pk)
+    assert "no-permission" in home
+    assert "张" not in home.split("<main")[1]
+    assert "no-permission" in page(client, "residents:search")
+    assert "人</span>" not in page(client, "residents:building", registry.building.pk)
+
+
+def test_a_stale_form_keeps_what_was_typed(registry: Registry, client_for: ClientFor) -> None:
+    resident_id = registry.register()
+    registry.save("police", "police.resident", resident_id, employer="甲厂")
+    url = reverse("residents:edit", args=["police.resident", resident_id])
+    client = client_for("collector")
+    stale = {**POLICE, "sex": "1", "birth_date": "1985-06-01", "employer": "乙厂", "version": "1"}
+    response = client.post(url, stale)
+    assert response.status_code == 422
+    assert "乙厂" in text(response)
+    assert 'name="version" value="2"' in text(response)
+    assert client.post(url, {**stale, "version": "2"}).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["张三", "zhangsan", "ZHANG SANFENG", "zsf"])
+def test_found_by_name_in_three_spellings(
+    registry: Registry, client_for: ClientFor, typed: str
+) -> None:
+    registry.register()
+    body = text(client_for("police").post(reverse("residents:search"), {"by": "name", "text": typed}))
+    assert "张三丰" in body
+
+
+@pytest.mark.parametrize(
+    ("by", "typed"),
+    [("document", NUMBER), ("document", f" {NUMBER[:6]} {NUMBER[6:].lower()}"),
+     ("mobile", "+86 138-0000-1234")],
+)  # fmt: skip
+def test_found_by_the_full_number(
+    registry: Registry, client_for: ClientFor, by: str, typed: str
+) -> None:
+    registry.register()
+    client = client_for("police")
+    assert "张三丰" in text(client.post(reverse("residents:search"), {"by": by, "text": typed}))
+    entry = AccessRecord.objects.filter(kind="search").latest("id")
+    assert entry.detail == by
+    part = {"by": by, "text": typed[:8]}
+    assert "张三丰" not in text(client.post(reverse("residents:search"), part))
+
+
+def test_search_is_never_by_get(registry: Registry, client_for: ClientFor) -> None:
+    registry.register()
+    body = text(client_for("police").get(reverse("residents:search"), {"by": "name", "text": "张三"}))
+    assert "张三丰" not in body
+    assert 'method="post"' in body
+
+
+def test_an_element_not_seen_in_full_is_not_searched(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    registry.register()
+    client = client_for("civil_affairs")
+    assert 'value="document"' not in page(client, "residents:search")
+    response = client.post(reverse("residents:search"), {"by": "document", "text": NUMBER})
+    assert response.status_code == 422
+    assert "张三丰" not in text(response)
+
+
+def test_a_search_finds_only_in_ones_own_area(
+    registry: Registry, world: World, client_for: ClientFor
+) -> None:
+    registry.register(home=make_building(world, "other_estate", "9")[0])
+    body = text(client_for("property_manager").post(
+        reverse("residents:search"), {"by": "name", "text": "张三丰"}
+    ))  # fmt: skip
+    assert "row-list" not in body
+
+
+def queries(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection, ) as caught:
+        assert client.get(url).status_code == 200
+    return len(caught)
+
+
+@pytest.mark.parametrize("name", ["dwelling", "building", "estate"])
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    registry: Registry, client_for: ClientFor, name: str
+) -> None:
+    key = {"dwelling": registry.home.pk, "building": registry.building.pk,
+           "estate": registry.world.estate.pk}[name]  # fmt: skip
+    url = reverse(f"residents:{name}", args=[key])
+    client = client_for("police")
+    registry.register()
+    few = queries(client, url)
+    household = Household.objects.get().pk
+    for day in range(1, 6):
+        registry.register(household_id=household, doc_no=citizen(date(1990, 1, day)))
+    make_building(registry.world, "estate", "2")
+    assert queries(client, url) == few
+
+
+def test_administrators_do_not_open_the_registry(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    resident_id = registry.register()
+    for user in ("system_admin", "security_admin", "auditor", "resident"):
+        url = reverse("residents:resident", args=[resident_id])
+        assert client_for(user).get(url).status_code == 403
+
+
+def test_the_api_shows_what_the_page_shows(registry: Registry, client_for: ClientFor) -> None:
+    resident_id = registry.register()
+    client = client_for("civil_affairs")
+    rows = client.get(reverse("residents_api:residents")).json()["results"]
+    assert [row["name"] for row in rows] == ["张三丰"]
+    detail = client.get(reverse("residents_api:resident", args=[resident_id])).json()
+    elements = {row["key"]: row for row in detail["elements"]}
+    assert elements["doc_no"]["level"] == "masked"
+    assert NUMBER not in str(detail)
+    assert AccessRecord.objects.filter(exit="api", kind="read").exists()
+    assert client_for("auditor").get(reverse("residents_api:residents")).json()["results"] == []
+
+
+def test_every_read_stands_in_the_access_log(registry: Registry, client_for: ClientFor) -> None:
+    resident_id = registry.register()
+    client = client_for("police")
+    for name, key in (("dwelling", registry.home.pk), ("resident", resident_id)):
+        before = AccessRecord.objects.count()
+        page(client, f"residents:{name}", key)
+        entry = AccessRecord.objects.order_by("-id")[0]
+        assert AccessRecord.objects.count() > before
+        assert resident_id in entry.subject_ids
+        assert "name_cn" in entry.elements
+        assert entry.purpose == "public_security"
