@@ -71,10 +71,8 @@ def _event(row: RawMessage, device: Device, reading: Normalised) -> uuid.UUID:
     state, _ = DeviceState.objects.select_for_update().get_or_create(
         device=device, defaults={"updated_at": now}
     )
-    # A message overtaken by a newer one changes no state; what it raises is told, to be safe.
-    in_order = row.pk >= state.last_raw
-    repeated = in_order and bool(reading.level) and _holds(state, reading)
-    if in_order:
+    repeated = bool(reading.level) and _holds(state, reading)
+    if row.pk >= state.last_raw:  # a message overtaken by a newer one changes no state
         _merge(state, reading, row)
     if repeated:
         return device.pk

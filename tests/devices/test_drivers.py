@@ -66,9 +66,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-words = st.sampled_from(
-    "id kind time data result state contact water_leak battery action last_seen token".split()
-)
+NAMES = ("id", "kind", "time", "data", "result", "state", "token")
+FIELDS = ("contact", "water_leak", "battery", "action", "last_seen")
+words = st.sampled_from(NAMES + FIELDS)
 bodies = st.dictionaries(words | st.text(max_size=4), json_values, max_size=8)
 payloads = st.binary(max_size=200) | bodies.map(lambda body: json.dumps(body).encode())
 
