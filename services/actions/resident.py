@@ -63,7 +63,7 @@ def report_repair(
             dwelling_id=person.dwelling_id if at_home else None,
             resident_id=person.resident_id,
             repair_kind=repair_kind,
-            place=person.address if at_home else place.strip(),
+            place=(person.address or person.estate_name) if at_home else place.strip(),
             description=description.strip(),
         )
         write_step(request, Step.SUBMITTED, viewer=viewer, files=files)
@@ -115,7 +115,7 @@ def invite_visitor(*, viewer: Viewer, visitor: str, day: date, uses: int) -> uui
         kind=PassKind.VISITOR,
         bearer=visitor.strip(),
         valid_from=clock.now() if day == today else _midnight(day),
-        valid_to=_midnight(day + timedelta(days=1)),
+        valid_to=_midnight(day + timedelta(days=1)) - timedelta(seconds=1),
         uses=uses,
     )
     return issued.pass_id

@@ -5,7 +5,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, F, Max, Q
+from django.db.models.functions import TruncDate
 from django.urls import NoReverseMatch, reverse
 
 from accounts.viewer import Viewer
@@ -59,12 +60,12 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One opening of my data: by which department, why, when."""
+    """How often a department opened my data for a purpose on one day, and when last."""
 
     at: datetime
     department: str
     purpose: str
-    kind: str
+    times: int
 
 
 def bound(*, viewer: Viewer) -> Bound | None:
@@ -221,7 +222,7 @@ def updates(*, viewer: Viewer, size: int = PAGE_SIZE) -> list[Update]:
 
 
 def looks(*, viewer: Viewer, number: int) -> Page[Look]:
-    """Who opened my data, newest first, without my own openings.
+    """Who opened my data, day by day, newest first, without my own openings.
 
     Reads for public security appear after a delay (`policies.PUBLIC_SECURITY_DELAY`).
     """
@@ -229,15 +230,20 @@ def looks(*, viewer: Viewer, number: int) -> Page[Look]:
     if resident_id is None:
         return Page([], 1, False)
     too_early = Q(purpose=Purpose.PUBLIC_SECURITY, at__gt=public_security_shown_until(clock.now()))
-    rows = (
+    days = (
         AccessRecord.objects.filter(subject_ids__contains=[resident_id])
         .exclude(user_id=viewer.user_id)
         .exclude(too_early)
-        .order_by("-id")
+        .values(day=TruncDate("at"), department=F("department_name"), why=F("purpose"))
+        .annotate(last=Max("at"), times=Count("pk"))
+        .order_by("-last")
     )
-    return paginate(rows, number, PAGE_SIZE).map(
+    return paginate(days, number, PAGE_SIZE).map(
         lambda page: [
-            Look(r.at, r.department_name, r.get_purpose_display(), r.get_kind_display())
-            for r in page
+            Look(d["last"], d["department"], _purpose_label(d["why"]), d["times"]) for d in page
         ]
     )
+
+
+def _purpose_label(code: str) -> str:
+    return str(Purpose(code).label) if code else ""

@@ -33,6 +33,7 @@ TABS: dict[str, Q] = {
     "working": Q(state=RequestState.ACCEPTED),
     "closed": Q(state__in=[RequestState.DONE, RequestState.CANCELLED]),
 }
+TAB_NAMES = (*TABS, "mine", "overdue")
 
 
 @dataclass(frozen=True, slots=True)

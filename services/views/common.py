@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from services.selectors.shapes import RequestDetail, StepView
@@ -41,11 +40,6 @@ def _photos(request_id: uuid.UUID, step: StepView, page: str) -> list[tuple[str,
 def wants_fragment(request: HttpRequest) -> bool:
     """True when htmx asks: the answer is the changing part of the page only."""
     return "HX-Request" in request.headers
-
-
-def all_photos(request: HttpRequest) -> MultiValueDict[str, Any]:
-    """The uploads of the field "photos" as one list: `request.FILES[...]` is the last file only."""
-    return MultiValueDict({"photos": [request.FILES.getlist("photos")]})
 
 
 def page_links(request: HttpRequest, page: Page[Any]) -> dict[str, str]:

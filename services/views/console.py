@@ -20,7 +20,7 @@ from services import actions, policies
 from services.choices import RequestState
 from services.forms import CloseForm, CommentForm, NoticeForm, QueueFilter, refusals_beside
 from services.selectors import staff as queue_of
-from services.views.common import all_photos, page_links, picture, timeline, wants_fragment
+from services.views.common import page_links, picture, timeline, wants_fragment
 from smartcommunity.kernel.pagination import page_number
 
 handlers = staff(kinds=[DepartmentKind.PROPERTY])
@@ -43,7 +43,8 @@ def queue(request: StaffRequest) -> HttpResponse:
     viewer = request.viewer
     tab = request.GET.get("tab", "to_do")
     tab = tab if tab in TABS else "to_do"
-    form = QueueFilter(request.GET, estates=_estates(viewer))
+    filtered = any(request.GET.get(name) for name in QueueFilter.base_fields)
+    form = QueueFilter(request.GET if filtered else None, estates=_estates(viewer))
     filters = form.cleaned_data if form.is_valid() else {}
     page = queue_of.queue(
         viewer=viewer,
@@ -62,7 +63,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         "tabs": _tabs(request, tab),
         "here": request.get_full_path(),
         "form": form,
-        "filtered": any(filters.values()),
+        "filtered": filtered,
         **page_links(request, page),
     }
     template = "services/queue.html#rows" if wants_fragment(request) else "services/queue.html"
@@ -160,7 +161,7 @@ def comment(request: StaffRequest, request_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @handlers
 def close(request: StaffRequest, request_id: uuid.UUID) -> HttpResponse:
-    form = CloseForm(request.POST, all_photos(request))
+    form = CloseForm(request.POST, request.FILES)
     if form.is_valid():
         with refusals_beside(form):
             actions.close(

@@ -3,7 +3,6 @@
 import io
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -25,7 +24,7 @@ from services.choices import RepairKind, RequestState, Where
 from services.forms import PassForm, RateForm, RepairForm, refusals_beside
 from services.selectors import resident as own
 from services.selectors.resident import Bound
-from services.views.common import all_photos, page_links, picture, timeline, wants_fragment
+from services.views.common import page_links, picture, timeline, wants_fragment
 from smartcommunity.kernel.errors import NotFound
 from smartcommunity.kernel.pagination import page_number
 
@@ -52,8 +51,7 @@ def _page(
     request: StaffRequest, mine: Bound, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """Render with the estate's name on the bar."""
-    viewer = replace(request.viewer, area_name=mine.estate_name)
-    response = render(request, template, {"viewer": viewer, **context}, status=status)
+    response = render(request, template, {"place_name": mine.estate_name, **context}, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -118,8 +116,8 @@ def messages_page(request: StaffRequest, mine: Bound) -> HttpResponse:
 def me(request: StaffRequest) -> HttpResponse:
     """Name, address, settings; open to accounts that are not bound yet."""
     record = own_record(viewer=request.viewer)
-    viewer = replace(request.viewer, area_name=record.estate_name if record else "")
-    return render(request, "mobile/me.html", {"viewer": viewer, "record": record})
+    context = {"place_name": record.estate_name if record else "", "record": record}
+    return render(request, "mobile/me.html", context)
 
 
 @bound_resident
@@ -150,7 +148,7 @@ def notice(request: StaffRequest, mine: Bound, notice_id: uuid.UUID) -> HttpResp
 def repair(request: StaffRequest, mine: Bound) -> HttpResponse:
     form = RepairForm()
     if request.method == "POST":
-        form = RepairForm(request.POST, all_photos(request))
+        form = RepairForm(request.POST, request.FILES)
         if form.is_valid():
             values = form.cleaned_data
             with refusals_beside(form):
