@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PassMethod(models.TextChoices):
@@ -27,7 +28,7 @@ class PassKind(models.TextChoices):
 
 
 class AlertKind(models.TextChoices):
-    WATCH_HIT = "watch_hit", _("Watch-list")
+    WATCH_HIT = "watch_hit", pgettext_lazy("alert", "Watch-list")
     WATER_LEAK = "water_leak", _("Water leak")
     SMOKE = "smoke", _("Smoke")
     GAS = "gas", _("Gas")
@@ -44,7 +45,7 @@ class Severity(models.IntegerChoices):
 
 
 class AlertState(models.TextChoices):
-    NEW = "new", _("New")
+    NEW = "new", pgettext_lazy("alert", "New")
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     CLOSED = "closed", _("Closed")
 

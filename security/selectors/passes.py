@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.viewer import Viewer
 from datasharing import access_log
@@ -73,11 +74,11 @@ def _view(row: Pass) -> PassView:
 def _state(row: Pass) -> tuple[str, str]:
     now = clock.now()
     if row.revoked_at:
-        return "revoked", _("Cancelled")
+        return "revoked", pgettext("pass", "Revoked")
     if row.uses_left < 1:
         return "used", _("Used up")
     if row.valid_to <= now:
         return "expired", _("Expired")
     if row.valid_from > now:
         return "scheduled", _("Not valid yet")
-    return "active", _("Valid")
+    return "active", _("Valid now")

@@ -6,6 +6,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import staff
@@ -36,8 +37,8 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "closed": closed,
         "counts": selectors.counts(viewer=request.viewer),
         "tabs": [
-            {"label": _("Open"), "url": here, "active": not closed},
-            {"label": _("Closed"), "url": f"{here}?state=closed", "active": closed},
+            {"label": pgettext("alert", "Open"), "url": here, "active": not closed},
+            {"label": _("Closed alerts"), "url": f"{here}?state=closed", "active": closed},
         ],
         "estates": places,
         "shown_estate": _shown(places, request.GET.get("estate")),
