@@ -14,6 +14,9 @@ PASSWORD = "Demo-2026-pass"
 PHONE = {"width": 360, "height": 760}
 DESK = {"width": 1280, "height": 860}
 CHROMIUM = "/usr/bin/chromium"
+WIDEST = """() => [...document.querySelectorAll("main *")]
+    .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .slice(-3).map((e) => e.outerHTML.slice(0, 120))"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -57,7 +60,9 @@ class Album:
             overflow = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
-            assert overflow <= 0, f"{name} is {overflow} px wider than a {width} px screen"
+            assert overflow <= 0, f"{name} is {overflow} px wider than a {width} px screen: " + str(
+                page.evaluate(WIDEST)
+            )
         page.set_viewport_size(was)
 
 
