@@ -145,7 +145,7 @@ KEYBOARDS = {
 class AccessLogFilter(forms.Form):
     username = forms.CharField(label=_("User name"), required=False, max_length=150)
     kind = forms.ChoiceField(
-        label=_("What was done"), required=False, choices=[("", _("All")), *AccessKind.choices]
+        label=_("Kind of access"), required=False, choices=[("", _("All")), *AccessKind.choices]
     )
     day = forms.DateField(
         label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})

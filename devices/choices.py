@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DeviceCategory(models.TextChoices):
@@ -61,7 +62,7 @@ class Fault(models.TextChoices):
 
 
 class CommandKind(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("gate", "Open")
     LOCK = "lock", _("Lock")
     REBOOT = "reboot", _("Reboot")
 

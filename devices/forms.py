@@ -41,7 +41,7 @@ class EnrolForm(forms.Form):
     code = forms.CharField(
         label=_("Code"), max_length=40, help_text=_("20 digits, as on the device's label")
     )
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Device name"), max_length=80)
     profile = forms.ModelChoiceField(label=_("Profile"), queryset=DeviceProfile.objects.none())
     area = forms.ModelChoiceField(label=_("Estate"), queryset=Area.objects.none())
     place = forms.CharField(label=_("Place"), max_length=120, required=False)

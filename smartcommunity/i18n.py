@@ -1,10 +1,11 @@
 """Message catalogues: compile, check, list what is missing, add translations.
 
-    python -m smartcommunity.i18n compile          write django.mo from django.po (no gettext needed)
+    python -m smartcommunity.i18n compile          django.po to django.mo, without gettext
     python -m smartcommunity.i18n check            fail on a missing, fuzzy or unextracted message
     python -m smartcommunity.i18n missing          print untranslated msgids as a JSON object
-    python -m smartcommunity.i18n apply FILE.json  add {msgid: msgstr} (plain messages)
+    python -m smartcommunity.i18n apply FILE.json  add {msgid: msgstr}; one form serves a plural
 
+A message with a context is written as in a .mo file: context, U+0004, msgid.
 Extraction needs GNU gettext (xgettext); without it `check` says so and checks what is recorded.
 """
 
@@ -22,6 +23,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUES = {"zh_Hans": ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"}
+CONTEXT_END = "\x04"
 IGNORED = [".venv", ".data", "frontend", "tests", "static", "node_modules", "benchmarks"]
 
 
@@ -77,7 +79,7 @@ def compile_all() -> None:
 def missing() -> list[str]:
     """The msgids without a translation, over all catalogues."""
     return [
-        entry.msgid
+        f"{entry.msgctxt}{CONTEXT_END}{entry.msgid}" if entry.msgctxt else entry.msgid
         for path in CATALOGUES.values()
         for entry in polib.pofile(str(path))
         if not entry.obsolete and not entry.translated()
@@ -88,11 +90,15 @@ def apply(translations: dict[str, str]) -> int:
     """Record translations; a msgid not yet extracted is added. Returns how many were set."""
     for path in CATALOGUES.values():
         catalogue = polib.pofile(str(path), wrapwidth=10_000)
-        for msgid, msgstr in translations.items():
-            entry = catalogue.find(msgid)
-            if entry is None:
-                catalogue.append(polib.POEntry(msgid=msgid, msgstr=msgstr))
-            elif entry.msgid_plural:
+        for key, msgstr in translations.items():
+            *context, msgid = key.split(CONTEXT_END)
+            msgctxt = context[0] if context else None
+            same = (e for e in catalogue if (e.msgctxt, e.msgid) == (msgctxt, msgid))
+            if (entry := next(same, None)) is None:
+                entry = polib.POEntry(msgid=msgid, msgctxt=msgctxt)
+                catalogue.append(entry)
+            entry.obsolete = False  # a message that comes back is revived: never defined twice
+            if entry.msgid_plural:
                 entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural or {0: ""}, msgstr)
             else:
                 entry.msgstr = msgstr
