@@ -12,6 +12,7 @@ from accounts.access import staff
 from accounts.middleware import StaffRequest
 from security import actions, selectors
 from security.forms import FaceForm
+from smartcommunity.kernel.errors import NotAllowed
 from smartcommunity.kernel.web import picture, refusals_beside
 
 
@@ -26,8 +27,14 @@ def resident_faces(request: StaffRequest, resident_id: uuid.UUID) -> HttpRespons
     if done and not is_fragment:
         messages.success(request, _("The face was enrolled."))
         return redirect("security:resident_faces", resident_id)
+    try:
+        faces = selectors.faces_of_resident(viewer=request.viewer, resident_id=resident_id)
+    except NotAllowed:
+        if is_fragment and not sent:
+            return HttpResponse()  # the registry's page has no such card for this department
+        raise
     context = {
-        "faces": selectors.faces_of_resident(viewer=request.viewer, resident_id=resident_id),
+        "faces": faces,
         "form": FaceForm() if done else form,
         "done": done,
     }
