@@ -22,6 +22,7 @@ from residents.models import Building
 from security.choices import PassMethod
 from security.models import Gate
 from smartcommunity.demo.estates import ESTATES, BuildingSpec, EstateSpec, GateSpec
+from smartcommunity.demo.shapes import Point
 
 NATIVE, ZIGBEE = "native", "zigbee2mqtt"
 # Key: (name, category, driver, maker).
@@ -47,13 +48,15 @@ FEATURED_SENSOR: Final = "water-3-1-201"
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """A sensor of a building; `along` is how far along its length, from west (0) to east (1)."""
+    """A sensor of a building. `along` is how far along its length, from west (0) to east (1);
+    `across` from south (0) to north (1)."""
 
     address: str
     profile: str
-    name: str
+    place: str
     building: BuildingSpec
     along: float
+    across: float
 
 
 def seed_devices(areas: dict[str, Area]) -> int:
@@ -84,7 +87,7 @@ class _Estate:
     def seed(self) -> int:
         for gate in self.spec.gates:
             self._gate(gate)
-        office = self.spec.on_plan(self.spec.width * 0.4, 26)
+        office = self.spec.on_plan(*self.spec.office)
         gateway = self._enrol(
             "zigbee-gateway", f"{self.spec.name}物联网关", "物业服务中心机房", office
         )
@@ -95,12 +98,14 @@ class _Estate:
         return len(self.accounts)
 
     def _gate(self, gate: GateSpec) -> None:
-        place = self.spec.on_plan(gate.x, gate.y)
-        camera = self._enrol(
-            "gate-camera", f"{gate.name}抓拍机", gate.name, (place[0] - 5, place[1] + 5), gate.ref
-        )
-        controller = self._enrol(
-            "gate-controller", f"{gate.name}门控", gate.name, (place[0] + 5, place[1] + 5), gate.ref
+        camera, controller = (
+            self._enrol(key, f"{gate.name}{what}", gate.name, at, gate.ref)
+            for key, what, at in zip(
+                ("gate-camera", "gate-controller"),
+                ("抓拍机", "门控"),
+                self._beside(gate),
+                strict=True,
+            )
         )
         Gate.objects.get_or_create(
             controller=controller,
@@ -113,16 +118,25 @@ class _Estate:
             },
         )
 
+    def _beside(self, gate: GateSpec) -> tuple[Point, Point]:
+        """Inside the boundary on both sides of the way in, clear of the gate's own mark."""
+        if gate.y == 0:
+            places = [(gate.x - 12, 7.0), (gate.x + 12, 7.0)]
+        else:
+            x = 7.0 if gate.x == 0 else gate.x - 7
+            places = [(x, gate.y - 12), (x, gate.y + 12)]
+        first, second = (self.spec.on_plan(x, y) for x, y in places)
+        return first, second
+
     def _sensor(self, sensor: Sensor, gateway: Device) -> None:
         spec = sensor.building
         at = self.spec.on_plan(
-            spec.x + sensor.along * spec.length,
-            spec.y + (0.25 if sensor.along < 0.5 else 0.75) * spec.depth,
+            spec.x + sensor.along * spec.length, spec.y + sensor.across * spec.depth
         )
         self._enrol(
             sensor.profile,
-            sensor.name,
-            f"{spec.name}{sensor.name}",
+            f"{spec.name}{sensor.place}{PROFILES[sensor.profile][0]}",
+            sensor.place,
             at,
             building=self.buildings[self.spec.building_ref(spec.number)],
             gateway=gateway,
@@ -134,7 +148,7 @@ class _Estate:
         profile_key: str,
         name: str,
         place: str,
-        at: tuple[float, float],
+        at: Point,
         gate: str = "",
         *,
         building: Building | None = None,
@@ -179,16 +193,16 @@ def _sensors(estate: EstateSpec) -> list[Sensor]:
     for spec in estate.buildings:
         number = spec.number
         found += [
-            Sensor(f"water-pump-{number}", "zigbee-water", "水泵房水浸", spec, 0.12),
-            Sensor(f"smoke-lobby-{number}", "zigbee-smoke", "一楼大厅烟感", spec, 0.88),
+            Sensor(f"water-pump-{number}", "zigbee-water", "水泵房", spec, 0.08, 0.2),
+            Sensor(f"smoke-lobby-{number}", "zigbee-smoke", "一楼大厅", spec, 0.92, 0.8),
         ]
         if number % 2:
-            found.append(Sensor(f"gas-{number}", "zigbee-gas", "燃气表间探测器", spec, 0.7))
+            found.append(Sensor(f"gas-{number}", "zigbee-gas", "燃气表间", spec, 0.74, 0.8))
         if number in {2, 3}:
-            found.append(Sensor(f"sos-{number}-1-101", "zigbee-sos", "1单元101呼叫按钮", spec, 0.3))
+            found.append(Sensor(f"sos-{number}-1-101", "zigbee-sos", "1单元101室", spec, 0.3, 0.2))
     if estate is ESTATES[0]:
         home = estate.buildings[2]
-        found.append(Sensor(FEATURED_SENSOR, "zigbee-water", "1单元201厨房水浸", home, 0.22))
+        found.append(Sensor(FEATURED_SENSOR, "zigbee-water", "1单元201室厨房", home, 0.19, 0.9))
     return found
 
 

@@ -55,6 +55,8 @@ class EstateSpec:
     turn: float
     origin: Point
     """WGS-84 longitude and latitude of the plan's (0, 0)."""
+    office: Point
+    """The property company's office on the plan before it is turned."""
     buildings: tuple[BuildingSpec, ...]
     gates: tuple[GateSpec, ...]
 
@@ -101,6 +103,7 @@ CHERRY = EstateSpec(
     depth=178,
     turn=0,
     origin=(114.4012, 30.5021),
+    office=(171, 125),
     buildings=(
         _walk_up(1, 24, 27, units=3, floors=9),
         _walk_up(2, 112, 27, units=3, floors=9),
@@ -111,8 +114,8 @@ CHERRY = EstateSpec(
         _walk_up(7, 178, 133, units=4, floors=11),
     ),
     gates=(
-        GateSpec("cherry-g1", "南门（正门）", 101, 0),
-        GateSpec("cherry-g2", "东门", 290, 99),
+        GateSpec("cherry-south", "南门（正门）", 101, 0),
+        GateSpec("cherry-east", "东门", 290, 99),
     ),
 )
 
@@ -128,6 +131,7 @@ LAKESIDE = EstateSpec(
     depth=210,
     turn=8,
     origin=(114.4071, 30.5024),
+    office=(86, 38),
     buildings=(
         _tower(1, 26, 32),
         _tower(2, 158, 32),
@@ -136,8 +140,8 @@ LAKESIDE = EstateSpec(
         _tower(5, 160, 145),
     ),
     gates=(
-        GateSpec("lakeside-g1", "南门（正门）", 120, 0),
-        GateSpec("lakeside-g2", "西门", 0, 112),
+        GateSpec("lakeside-south", "南门（正门）", 120, 0),
+        GateSpec("lakeside-west", "西门", 0, 112),
     ),
 )
 

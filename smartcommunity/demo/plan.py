@@ -261,15 +261,15 @@ def _lakeside(drawing: Drawing) -> None:
     drawing.area("court", rounded(22, 66, 28, 16, 1))
     drawing.area("court", disc(196, 124, 7, 24))
     drawing.area("facility", [(190, 63), (220, 63), (220, 75), (204, 75), (204, 84), (190, 84)])
-    drawing.area("facility", rectangle(90, 22, 18, 12))
-    drawing.area("facility", rectangle(132, 24, 13, 8))
+    drawing.area("facility", rectangle(84.5, 20, 27, 13))
+    drawing.area("facility", rectangle(130, 22, 20, 10))
     drawing.areas("parking", _lakeside_parking())
     drawing.areas("tree", _lakeside_trees())
     drawing.point("label", 128, 100, name="镜湖")
     drawing.point("label", 36, 74, name="篮球场")
     drawing.point("label", 203, 69, name="幼儿园")
-    drawing.point("label", 99, 28, name="物业服务中心")
-    drawing.point("label", 138.5, 28, name="地下车库")
+    drawing.point("label", 98, 26.5, name="物业服务中心")
+    drawing.point("label", 140, 27, name="地下车库")
 
 
 def _lakeside_parking() -> list[Ring]:

@@ -25,16 +25,10 @@ from smartcommunity.demo.records import RecordBook
 from smartcommunity.demo.services import seed_services
 from smartcommunity.kernel.errors import Conflict
 
-VERSION = 1
 LOCK = 0x5C_DE30  # any constant: one seeding at a time
 
 Say = Callable[[Promise], object]
 """Hears a lazy text, so that it can print it in both languages."""
-
-
-def seed_version() -> str:
-    """Changes when the demonstration does: who seeded this version need not seed again."""
-    return f"demo-{VERSION}"
 
 
 def require_demo_database() -> None:
