@@ -157,6 +157,11 @@ class DeviceEvent(UUIDModel):
         indexes = [
             models.Index(fields=["device", "-received_at"], name="event_of_device"),
             models.Index(
+                fields=["device", "-received_at"],
+                name="event_but_telemetry",
+                condition=~models.Q(kind="telemetry"),
+            ),
+            models.Index(
                 fields=["received_at"], name="event_unhandled", condition=models.Q(handled_at=None)
             ),
         ]

@@ -53,6 +53,5 @@ class DevicePageSerializer(serializers.Serializer):  # type: ignore[type-arg]
 
     device = DeviceSerializer()
     readings = ReadingSerializer(many=True)
-    state_at = serializers.DateTimeField(allow_null=True)
     events = EventSerializer(many=True)
     commands = CommandSerializer(many=True)

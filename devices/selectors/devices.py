@@ -45,7 +45,7 @@ FLAGS: Final[Mapping[str, Promise]] = {
     "tamper": gettext_lazy("Tamper"),
     "battery_low": gettext_lazy("Battery low"),
     "occupancy": gettext_lazy("Occupancy"),
-    "open": gettext_lazy("Open"),
+    "open": gettext_lazy("Standing open"),
     "sos": gettext_lazy("SOS"),
 }
 HAZARDS: Final = ("water_leak", "smoke", "gas", "carbon_monoxide", "sos", "tamper")
@@ -116,11 +116,10 @@ class CommandView:
 
 @dataclass(frozen=True, slots=True)
 class DevicePage:
-    """`may_open` says whether this viewer may send it a command."""
+    """`events` are all but telemetry; `may_open`: whether this viewer may open this gate."""
 
     device: DeviceView
     readings: tuple[ReadingView, ...]
-    state_at: datetime | None
     events: tuple[EventView, ...]
     commands: tuple[CommandView, ...]
     children: tuple[DeviceView, ...]
@@ -163,14 +162,13 @@ def device_page(*, viewer: Viewer, device_id: uuid.UUID) -> DevicePage:
     device: Any = get_device(viewer=viewer, device_id=device_id)
     state = getattr(device, "state", None)
     driver = DRIVERS.get(device.profile.driver)
-    events = DeviceEvent.objects.filter(device=device).order_by("-received_at")[:RECENT]
+    events = DeviceEvent.objects.filter(device=device).exclude(kind=EventKind.TELEMETRY)
     commands = Command.objects.filter(device=device).select_related("requested_by")
     children = devices(viewer=viewer).filter(gateway=device).order_by("name")
     return DevicePage(
         device=view(device),
         readings=_readings(state.data if state else {}),
-        state_at=state.updated_at if state and device.last_seen_at else None,
-        events=tuple(map(_event, events)),
+        events=tuple(map(_event, events.order_by("-received_at")[:RECENT])),
         commands=tuple(map(_command, commands.order_by("-created_at")[:RECENT])),
         children=tuple(map(view, children)),
         may_open=bool(driver and driver.command)
