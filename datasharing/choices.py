@@ -28,6 +28,18 @@ LOGGED_SUBJECTS = {
 }
 
 
+# How a record of the access log came about, where its kind does not say enough; else the detail
+# is the key of a form template or another app's own word.
+LOGGED_DETAILS = {
+    "name": _("by name"),
+    "document": _("by document number"),
+    "mobile": _("by mobile number"),
+    "consent given": _("consent given"),
+    "consent withdrawn": _("consent withdrawn"),
+    "account bound": _("account bound"),
+}
+
+
 class Sensitivity(models.TextChoices):
     """PIPL art. 28: sensitive personal information includes biometrics, health, whereabouts …"""
 

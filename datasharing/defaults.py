@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.choices import DepartmentKind
 from accounts.models import Area, Department, User
 from datasharing.choices import GrantStatus, Level
-from datasharing.models import Grant
+from datasharing.models import DataElement, Grant
 from datasharing.policy import PURPOSE_OF
 from smartcommunity.kernel import clock
 
@@ -52,7 +52,7 @@ def read(path: Path = FILE) -> list[DefaultGrant]:
 def grant_defaults(*, departments: list[Department], decided_by: User | None) -> int:
     """Give the default grants between these departments for a year, each in the area that the two
     have in common. A default in force already is not given again. Returns how many were given."""
-    wanted = read()
+    wanted, elements = read(), DataElement.objects.in_bulk()
     now, today = clock.now(), clock.today()
     given = 0
     for owner, grantee, area in _neighbours(departments):
@@ -75,7 +75,7 @@ def grant_defaults(*, departments: list[Department], decided_by: User | None) ->
                     "decided_at": now,
                 },
             )
-            grant.elements.set(default.elements)
+            grant.elements.set([elements[key] for key in default.elements])
             given += created
     return given
 

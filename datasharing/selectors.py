@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from datasharing import access_log, policies
-from datasharing.choices import LOGGED_SUBJECTS, AccessKind, GrantStatus, TemplateStatus
+from datasharing.choices import (
+    LOGGED_DETAILS,
+    LOGGED_SUBJECTS,
+    AccessKind,
+    GrantStatus,
+    TemplateStatus,
+)
 from datasharing.models import AccessRecord, Code, DataElement, FormField, FormTemplate, Grant
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import NotFound
@@ -48,10 +54,11 @@ def template(*, viewer: Viewer, key: str) -> FormTemplate:
 
 @dataclass(frozen=True, slots=True)
 class AccessLine:
-    """A record of the access log with its subject and elements in words."""
+    """A record of the access log with its subject, detail and elements in words."""
 
     record: AccessRecord
     subject: str
+    detail: str
     elements: tuple[str, ...]
 
 
@@ -74,10 +81,13 @@ def access_records(
 def _lines(records: Sequence[AccessRecord]) -> list[AccessLine]:
     keys = {key for record in records for key in record.elements}
     known = DataElement.objects.in_bulk(keys)
+    forms = FormTemplate.objects.filter(key__in={record.detail for record in records})
+    details = LOGGED_DETAILS | {form.key: form.title for form in forms.order_by("version")}
     return [
         AccessLine(
             record,
             str(LOGGED_SUBJECTS.get(record.subject, record.subject)),
+            str(details.get(record.detail, record.detail)),
             tuple(known[key].label if key in known else key for key in record.elements),
         )
         for record in records

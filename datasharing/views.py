@@ -1,5 +1,7 @@
 """Pages of sharing: the access log for the auditor, the grants of a department."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -40,7 +42,7 @@ def grants(request: StaffRequest) -> HttpResponse:
     return render(request, "datasharing/grants.html", context)
 
 
-def _neighbours(request: StaffRequest, page: Page[object]) -> dict[str, str]:
+def _neighbours(request: StaffRequest, page: Page[Any]) -> dict[str, str]:
     """The addresses of the pages before and after, with the same filter."""
 
     def url(number: int) -> str:

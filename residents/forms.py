@@ -1,5 +1,6 @@
 """Forms of the registry beside the departments' own, which `datasharing.forms` builds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -35,8 +36,8 @@ class ConsentForm(forms.Form):
         error_messages={"required": _("Tick this only after the person has agreed.")},
     )
 
-    def __init__(self, *args: Any, ask: ConsentAsk, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=ask.purpose, **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None = None, *, ask: ConsentAsk) -> None:
+        super().__init__(data, prefix=ask.purpose)
         self.ask = ask
         if ask.needs_guardian:
             self.fields["guardian"] = forms.TypedChoiceField(

@@ -15,6 +15,7 @@ from accounts.choices import ADMINISTRATORS, Role
 from accounts.middleware import StaffRequest
 from datasharing.choices import Subject
 from datasharing.forms import EntryForm, build_form
+from datasharing.identifiers import CITIZEN_ID
 from datasharing.selectors import template as find_template
 from datasharing.selectors import templates_for
 from residents import actions, selectors
@@ -23,7 +24,9 @@ from residents.errors import DuplicateDocument, Stale
 from residents.forms import ConsentForm, ResidenceForm, SearchForm
 from smartcommunity.kernel.errors import Invalid, NotAllowed, NotFound
 
-HEAD_OF_HOUSEHOLD = {"head_relation": "02"}  # GB/T 4761; see code_lists/person.toml
+# What most newcomers have, and what the first of a family is (GA/T 517, GB/T 4761).
+NEWCOMER = {"doc_type": CITIZEN_ID}
+HEAD_OF_HOUSEHOLD = {**NEWCOMER, "head_relation": "02"}
 # The three administrators never open the registry.
 reader = staff(roles=set(Role) - ADMINISTRATORS)
 
@@ -98,7 +101,7 @@ def _register(
         opened.rights,
         {},
         data=request.POST or None,
-        initial={} if household_id else HEAD_OF_HOUSEHOLD,
+        initial=NEWCOMER if household_id else HEAD_OF_HOUSEHOLD,
     )
     residence = None if "residence_kind" in form.fields else ResidenceForm(request.POST or None)
     duplicate = None

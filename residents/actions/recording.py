@@ -19,7 +19,7 @@ from datasharing.choices import AccessKind, Subject
 from datasharing.entry import check_entries, entries_for
 from datasharing.models import DataElement, FormTemplate
 from datasharing.policy import Access
-from datasharing.values import facts
+from datasharing.values import Recorded, facts
 from residents import policies, selectors
 from residents.actions.columns import DOCUMENT, DOCUMENT_TYPE, project
 from residents.actions.homes import follow, register_household, settle
@@ -65,54 +65,75 @@ def record(
     prefetch_related_objects([template], "fields__element__code_list__codes")
     access = policy.access(viewer=viewer, subject=template.subject)
     if subject_id is None:
-        resident = _newcomer(access, area, dwelling, household)
-        row_id, path, seen = resident.pk, resident.area.path, {}
+        target = _newcomer(access, dwelling.area if dwelling else area, dwelling, household)
     else:
-        resident = _lock(template.subject, subject_id)
-        place = selectors.locate(
-            viewer=viewer, access=access, kind=template.subject, subject_id=subject_id
-        )
-        if version is not None and version != place.version:
-            raise Stale
-        row_id, path = subject_id, place.area_path
-        keys = {field.element_id for field in template.fields.all()}
-        seen = selectors.recorded(
-            access=access, subject=template.subject, areas={row_id: path}, keys=keys
-        )[row_id]
-    form = entries_for(template, access.rights(path), seen)
+        target = _existing(viewer, access, template, subject_id, version)
+    form = entries_for(template, access.rights(target.path), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
-    changes = _changes(viewer, template, row_id, check_entries(form, values))
+    changes = _changes(viewer, template, target.id, check_entries(form, values))
     if not changes:
-        return row_id
-    if resident is not None:
-        project(resident, changes, access=access, is_new=subject_id is None)
-    if subject_id is not None and resident is not None:
-        follow(resident, changes)
-    elif resident is not None and dwelling is not None:
-        settle(resident, dwelling, *_how(changes, residence))
-    _write(viewer, template, row_id, changes)
+        return target.id
+    if target.resident:
+        project(target.resident, changes, access=access, is_new=target.is_new)
+        if not target.is_new:
+            follow(target.resident, changes)
+        elif dwelling:
+            settle(target.resident, dwelling, *_how(changes, residence))
+    _write(viewer, template, target.id, changes)
     access_log.record(
         viewer=viewer,
         kind=AccessKind.WRITE,
         subject=template.subject,
-        subject_ids=[row_id],
+        subject_ids=[target.id],
         elements=[element.key for element in changes],
         purpose=access.purpose,
         detail=template.key,
     )
-    return row_id
+    return target.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What the form is about: its key, its area's path, what the viewer sees recorded there, and
+    the row, not yet saved for a newcomer, if it is a resident."""
+
+    id: uuid.UUID
+    path: str
+    seen: Mapping[str, Recorded]
+    resident: Resident | None
+    is_new: bool
 
 
 def _newcomer(
     access: Access, area: Area | None, dwelling: Dwelling | None, household: Household | None
-) -> Resident:
-    area = dwelling.area if dwelling else area
-    if area is None:
+) -> _Target:
+    if area is None or (household and dwelling and household.dwelling_id != dwelling.pk):
         raise NotFound
     policies.may_register(access, area.path).require()
-    if household and dwelling and household.dwelling_id != dwelling.pk:
-        raise NotFound
-    return Resident(area=area, household=household)
+    resident = Resident(area=area, household=household)
+    return _Target(resident.pk, area.path, {}, resident, is_new=True)
+
+
+def _existing(
+    viewer: Viewer,
+    access: Access,
+    template: FormTemplate,
+    subject_id: uuid.UUID,
+    version: int | None,
+) -> _Target:
+    resident = _lock(template.subject, subject_id)
+    place = selectors.locate(
+        viewer=viewer, access=access, kind=template.subject, subject_id=subject_id
+    )
+    if version is not None and version != place.version:
+        raise Stale
+    seen = selectors.recorded(
+        access=access,
+        subject=template.subject,
+        areas={subject_id: place.area_path},
+        keys={field.element_id for field in template.fields.all()},
+    )[subject_id]
+    return _Target(subject_id, place.area_path, seen, resident, is_new=False)
 
 
 def _lock(subject: str, subject_id: uuid.UUID) -> Resident | None:
@@ -189,13 +210,15 @@ def _how(
 ) -> tuple[ResidenceKind, date | None]:
     """The kind and the beginning of a newcomer's residence: from the form, else as given."""
     asked = {element.key: value for element, value in changes.items()}
-    kind, since = asked.get("residence_kind"), asked.get("live_since")
-    if kind is None and residence is None:
+    if kind := asked.get("residence_kind"):
+        how = ResidenceKind(kind)
+    elif residence:
+        how = residence.kind
+    else:
         raise Invalid(fields={"residence_kind": _("Choose how the person lives here.")})
-    return (
-        ResidenceKind(kind) if kind else residence.kind,  # type: ignore[union-attr]
-        date.fromisoformat(since) if since else residence and residence.on,
-    )
+    if since := asked.get("live_since"):
+        return how, date.fromisoformat(since)
+    return how, residence.on if residence else None
 
 
 def _write(
@@ -239,12 +262,13 @@ def register_member(
 ) -> tuple[uuid.UUID, uuid.UUID]:
     """Register somebody into a household of the dwelling, a new one when `household_id` is None.
     Returns the keys of resident and household. Raises what `record` raises."""
-    if household_id is None:
-        household = register_household(viewer=viewer, dwelling=dwelling)
-    else:
-        household = dwelling.households.filter(pk=household_id).first()
-        if household is None:
-            raise NotFound
+    household = (
+        dwelling.households.filter(pk=household_id).first()
+        if household_id
+        else register_household(viewer=viewer, dwelling=dwelling)
+    )
+    if household is None:
+        raise NotFound
     resident_id = record(
         viewer=viewer,
         template=template,

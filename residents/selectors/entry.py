@@ -109,7 +109,9 @@ def _household(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject
 
 def _dwelling(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject | None:
     row = Dwelling.objects.visible_to(viewer).filter(pk=subject_id).select_related("area").first()
-    return row and Subject(subject_id, row.address, row.area.path, _count(subject_id), subject_id)
+    if row is None:
+        return None
+    return Subject(subject_id, row.address, row.area.path, _count(subject_id), subject_id)
 
 
 def _count(subject_id: uuid.UUID) -> int:

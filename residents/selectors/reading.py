@@ -108,7 +108,7 @@ def _add_aged(found: ByRow, ids: Collection[uuid.UUID]) -> None:
 
 
 def in_sections(*, subject: Subject, recorded: Mapping[str, Recorded]) -> tuple[Section, ...]:
-    """What is recorded, under the section titles of the departments' forms."""
+    """What is recorded, under the section titles of the departments' forms, the name's first."""
     titles = sections(subject=subject)
     elements = DataElement.objects.in_bulk(list(recorded))
     order = {key: place for place, key in enumerate(titles)}
@@ -124,4 +124,5 @@ def in_sections(*, subject: Subject, recorded: Mapping[str, Recorded]) -> tuple[
                 provenance=Provenance(view.department, view.date),
             )
         )
-    return tuple(Section(title, tuple(found)) for title, found in rows.items())
+    named = sorted(rows, key=lambda title: all(row.key != "name_cn" for row in rows[title]))
+    return tuple(Section(title, tuple(rows[title])) for title in named)

@@ -113,6 +113,7 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
         sections=in_sections(subject=RESIDENT, recorded=values),
         homes=homes,
         templates=tuple(templates_for(viewer=viewer, subject=RESIDENT)),
+        sees_faces=access.level("face_image", path) > Level.HIDDEN,
         consents=given,
         consents_to_ask=to_ask,
     )

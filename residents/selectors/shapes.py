@@ -79,6 +79,7 @@ class ResidentView:
     sections: tuple[Section, ...]
     homes: tuple[HomeView, ...]
     templates: tuple[FormTemplate, ...]
+    sees_faces: bool
     consents: tuple[ConsentView, ...]
     consents_to_ask: tuple[ConsentAsk, ...]
 
@@ -99,7 +100,8 @@ class Person:
 
     @property
     def meta(self) -> str:
-        return " · ".join(fact for fact in (*self.facts, self.estate, self.address) if fact)
+        place = self.address or self.estate
+        return " · ".join((*self.facts, place) if place else self.facts)
 
 
 @dataclass(frozen=True, slots=True)

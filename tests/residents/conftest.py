@@ -76,24 +76,22 @@ def make_building(world: World, area_key: str, number: str = "1") -> list[Dwelli
     building = Building.objects.create(
         area=area, number=number, name=f"{number}栋", floors=3, ref=f"b{number}"
     )
-    dwellings = []
-    for unit_number in ("1", "2"):
-        unit = Unit.objects.create(building=building, number=unit_number)
-        for floor in (1, 2, 3):
-            for room in (f"{floor}01", f"{floor}02"):
-                dwellings.append(
-                    Dwelling.objects.create(
-                        area=area,
-                        unit=unit,
-                        floor=floor,
-                        room=room,
-                        address=f"{area.name}{number}栋{unit_number}单元{room}室",
-                    )
-                )
-    return dwellings
+    units = [Unit.objects.create(building=building, number=name) for name in ("1", "2")]
+    return [
+        Dwelling.objects.create(
+            area=area,
+            unit=unit,
+            floor=floor,
+            room=f"{floor}0{place}",
+            address=f"{area.name}{number}栋{unit.number}单元{floor}0{place}室",
+        )
+        for unit in units
+        for floor in (1, 2, 3)
+        for place in (1, 2)
+    ]
 
 
-@pytest.fixture()
+@pytest.fixture
 def registry(world: World) -> Registry:
     dwellings = make_building(world, "estate")
     EstatePlan.objects.create(

@@ -41,9 +41,11 @@ def test_from_the_estate_to_the_dwelling(registry: Registry, client_for: ClientF
 
 
 def test_the_plan_is_drawn_in_degrees_with_links(registry: Registry, client_for: ClientFor) -> None:
-    plan = client_for("property").get(
-        reverse("residents:plan", args=[registry.world.estate.pk])
-    ).json()
+    plan = (
+        client_for("property")
+        .get(reverse("residents:plan", args=[registry.world.estate.pk]))
+        .json()
+    )
     building, gate = plan["features"]
     assert building["properties"]["layer"] == "building"
     assert building["properties"]["url"].endswith(f"{registry.building.pk}/")
@@ -51,17 +53,13 @@ def test_the_plan_is_drawn_in_degrees_with_links(registry: Registry, client_for:
     assert gate["properties"] == {"layer": "gate", "key": "g1", "name": "东门"}
 
 
-def test_a_family_is_entered_one_after_another(
-    registry: Registry, client_for: ClientFor
-) -> None:
+def test_a_family_is_entered_one_after_another(registry: Registry, client_for: ClientFor) -> None:
     client = client_for("collector")
     url = reverse("residents:register", args=[registry.home.pk])
     assert 'value="02" selected' in text(client.get(url))
     response = client.post(url, {**POLICE, "then": "next"})
     household = Household.objects.get()
-    assert response["Location"].startswith(
-        reverse("residents:add_member", args=[household.pk])
-    )
+    assert response["Location"].startswith(reverse("residents:add_member", args=[household.pk]))
     following = text(client.get(response["Location"]))
     assert "张三丰" in following
     wife = {**POLICE, "doc_no": citizen(date(1988, 2, 2), "2"), "name_cn": "李四娘",
@@ -166,7 +164,9 @@ def test_found_by_name_in_three_spellings(
     registry: Registry, client_for: ClientFor, typed: str
 ) -> None:
     registry.register()
-    body = text(client_for("police").post(reverse("residents:search"), {"by": "name", "text": typed}))
+    body = text(
+        client_for("police").post(reverse("residents:search"), {"by": "name", "text": typed})
+    )
     assert "张三丰" in body
 
 
@@ -189,7 +189,9 @@ def test_found_by_the_full_number(
 
 def test_search_is_never_by_get(registry: Registry, client_for: ClientFor) -> None:
     registry.register()
-    body = text(client_for("police").get(reverse("residents:search"), {"by": "name", "text": "张三"}))
+    body = text(
+        client_for("police").get(reverse("residents:search"), {"by": "name", "text": "张三"})
+    )
     assert "张三丰" not in body
     assert 'method="post"' in body
 
@@ -217,7 +219,9 @@ def test_a_search_finds_only_in_ones_own_area(
 
 def queries(client: Client, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
         assert client.get(url).status_code == 200
     return len(caught)
 
@@ -239,9 +243,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     assert queries(client, url) == few
 
 
-def test_administrators_do_not_open_the_registry(
-    registry: Registry, client_for: ClientFor
-) -> None:
+def test_administrators_do_not_open_the_registry(registry: Registry, client_for: ClientFor) -> None:
     resident_id = registry.register()
     for user in ("system_admin", "security_admin", "auditor", "resident"):
         url = reverse("residents:resident", args=[resident_id])
