@@ -9,12 +9,16 @@ from smartcommunity.kernel import crypto
 
 
 class _Sealed:
-    """What stands in the instance until somebody reads the attribute."""
+    """A sealed value: in an instance until somebody reads the attribute, and on its way to the
+    table. Text that is not sealed for its row never gets there."""
 
     __slots__ = ("blob",)
 
     def __init__(self, blob: bytes) -> None:
         self.blob = blob
+
+    def __repr__(self) -> str:
+        return "<sealed>"
 
 
 class _OpenOnRead:
@@ -42,8 +46,9 @@ class _OpenOnRead:
 class EncryptedTextField(models.Field[Any, Any]):
     """Text kept as bytea, sealed with `kernel.crypto` and bound to table, column and row.
 
-    The model's primary key must be known before saving (a UUID default). The value cannot be
-    filtered or sorted; look it up through a `BlindIndexField` beside it.
+    The model's primary key must be known before saving (a UUID default). Empty text is kept as
+    null. The value cannot be filtered or sorted: look it up through a `BlindIndexField` beside it.
+    `update()` and `bulk_update()` do not know the row and take null only; others raise TypeError.
     """
 
     description = "text encrypted at rest"
@@ -63,19 +68,23 @@ class EncryptedTextField(models.Field[Any, Any]):
     def from_db_value(self, value: Any, *_: Any) -> _Sealed | None:
         return None if value is None else _Sealed(bytes(value))
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> bytes | None:
-        value = model_instance.__dict__.get(self.attname)
-        if isinstance(value, _Sealed):
-            return value.blob
+    def pre_save(self, model_instance: models.Model, add: bool) -> _Sealed | None:
+        held = model_instance.__dict__.get(self.attname)
+        if isinstance(held, _Sealed) and not add:
+            return held  # nobody read it: it goes back as it came
+        value = getattr(model_instance, self.attname)  # of a copied row this raises CannotOpen
         if value is None or value == "":
             return None
-        return crypto.seal(str(value).encode(), self.bound_to(model_instance))
+        return _Sealed(crypto.seal(str(value).encode(), self.bound_to(model_instance)))
 
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
-        value = super().get_db_prep_value(value, connection, prepared)
-        return None if value is None else connection.Database.Binary(value)  # type: ignore[attr-defined]
+        if value is None:
+            return None
+        if not isinstance(value, _Sealed):
+            raise TypeError(f"{self} takes only values sealed for their row: use save()")
+        return connection.Database.Binary(value.blob)  # type: ignore[attr-defined]
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Only `isnull`: comparing sealed bytes would never find anything."""

@@ -1,9 +1,10 @@
 """`/healthz` (am I alive) and `/readyz` (can I serve): no personal data, no secrets."""
 
 import redis
-from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
+
+from smartcommunity.kernel import wake
 
 
 def alive(request: HttpRequest) -> JsonResponse:
@@ -23,14 +24,13 @@ def _database() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         return False
     return True
 
 
 def _redis() -> bool:
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1) as client:
-            return bool(client.ping())
+        return bool(wake.client().ping())
     except redis.RedisError:
         return False

@@ -11,15 +11,14 @@ from collections.abc import AsyncIterator, Callable, Iterable
 
 import redis
 import redis.asyncio as redis_async
-import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, transaction
 from django.db.models import Max, Min
 
+from smartcommunity.kernel import wake
 from smartcommunity.kernel.models import LiveEvent
 
-log = structlog.get_logger(__name__)
 CHANNEL = "sc:live"
 POLL_SECONDS = 2.0
 HEARTBEAT_SECONDS = 20.0
@@ -27,27 +26,15 @@ HEARTBEAT_SECONDS = 20.0
 LOOK_BACK = 200
 CATCH_UP_LIMIT = 500
 
-_wake_client: redis.Redis | None = None
-
 
 def publish(*, name: str, key: str, area_path: str, audience: Iterable[str]) -> None:
     """Tell the audience (department kinds) inside the area that `key` of kind `name` changed."""
     event = LiveEvent.objects.create(
         name=name, key=key, area_path=area_path, audience=sorted(set(audience))
     )
-    transaction.on_commit(lambda: _wake(event.pk))
-
-
-def _wake(event_id: int) -> None:
-    global _wake_client
-    try:
-        if _wake_client is None:
-            _wake_client = redis.Redis.from_url(
-                settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
-            )
-        _wake_client.publish(CHANNEL, str(event_id))
-    except redis.RedisError as error:
-        log.warning("live_wake_lost", error=type(error).__name__)
+    transaction.on_commit(
+        lambda: wake.ring(CHANNEL, lambda: wake.client().publish(CHANNEL, str(event.pk)))
+    )
 
 
 def cursor() -> int:
