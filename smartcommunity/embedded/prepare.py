@@ -2,6 +2,7 @@
 
 ==============  ============================================================================
 migrate         migrations, requirements, or the database directory changed
+load_reference  a data file of the product (catalogue, rules, services) changed
 collectstatic   a static file or the requirements changed
 seed_demo       the demonstration's code changed, or the database directory
 ==============  ============================================================================
@@ -49,6 +50,7 @@ class Preparation:
         static = self._start_if_due("collectstatic", _static_digest(), *COLLECTSTATIC)
         try:
             self._run_if_due("migrate", self._of_database(_migrations()), "--noinput", "-v", "0")
+            self._run_if_due("load_reference", self._of_database(_reference()))
             if seed:
                 fresh = self._run_if_due("seed_demo", self._of_database(_demonstration()))
                 if fresh or not self._sign_ins.exists():
@@ -110,6 +112,10 @@ class Preparation:
 
 def _migrations() -> list[Path]:
     return [ROOT / "requirements.txt", *_package_files("migrations/*.py")]
+
+
+def _reference() -> list[Path]:
+    return [*_migrations(), *_package_files("*.toml")]
 
 
 def _demonstration() -> list[Path]:

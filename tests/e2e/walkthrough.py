@@ -27,7 +27,7 @@ from tests.e2e import wire
 from tests.e2e.browser import Album, Person, browser
 
 ROOT = Path(__file__).resolve().parents[2]
-ESTATE, GATE = "cherry", "cherry-g1"
+ESTATE, GATE = "cherry", "cherry-south"
 
 
 class Walk:
