@@ -1,0 +1,129 @@
+"""The figures of a run and the tables they are printed as."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Seconds; `at_least` where too many frames opened nothing to know more."""
+
+    seconds: float
+    at_least: bool
+
+    def __str__(self) -> str:
+        return f"{'>' if self.at_least else ''}{self.seconds:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRun:
+    """One run of frames through one of the two. Moments are `time.monotonic()`.
+
+    Attributes:
+        published, opened: {frame's id: moment}; a frame that opened nothing is in the first only.
+        given_up: when waiting ended.
+        others: cores that foreign processes kept busy meanwhile.
+        steps: median seconds of each step (the platform only).
+    """
+
+    cameras: int
+    seconds: float
+    published: Mapping[str, float]
+    opened: Mapping[str, float]
+    given_up: float
+    others: float
+    steps: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def unanswered(self) -> int:
+        return len(self.published.keys() - self.opened.keys())
+
+    @property
+    def rate(self) -> float:
+        """Frames a second, from camera to gate, while the cameras ran."""
+        end = min(self.published.values()) + self.seconds
+        return sum(self.opened.get(one, math.inf) <= end for one in self.published) / self.seconds
+
+    def late(self, share: float) -> Late:
+        """From publishing to the open command: within this time for that share of all frames."""
+        rank = math.ceil(share * len(self.published))
+        known = sorted(self.opened[one] - self.published[one] for one in self.opened)
+        if rank <= len(known):
+            return Late(known[rank - 1], at_least=False)
+        waited = (
+            self.given_up - at for one, at in self.published.items() if one not in self.opened
+        )
+        return Late(sorted(chain(known, waited))[rank - 1], at_least=True)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRun:
+    """Small messages a second: committed rows, and device events (the platform only)."""
+
+    rows: float
+    events: float | None
+    others: float
+
+
+def frames(ours: Sequence[FrameRun], naive: Sequence[FrameRun]) -> str:
+    """Both sides for each number of cameras, their ratios, and where the platform's time goes."""
+    rows = [
+        row
+        for pair in zip(ours, naive, strict=True)
+        for row in (
+            *(_frame_row(name, run) for name, run in zip(("platform", "naive"), pair, strict=True)),
+            _ratios(*pair),
+        )
+    ]
+    head = ("cameras", "", "frames/s", "p50 s", "p95 s", "opened", "others' cores")
+    steps = [(f"{run.cameras}", *(f"{1000 * at:.0f}" for at in run.steps.values())) for run in ours]
+    return "\n\n".join(
+        [
+            "Frames: 2 a second and camera, published -> open command at the gate",
+            table(head, rows),
+            "Where the platform's time goes: median milliseconds of each step",
+            table(("cameras", *ours[0].steps), steps),
+        ]
+    )
+
+
+def messages(ours: MessageRun, naive: MessageRun) -> str:
+    """Both sides' small messages."""
+    rows = [
+        ("platform", f"{ours.rows:.0f}", f"{ours.events:.0f}", f"{ours.others:.1f}"),
+        ("naive", f"{naive.rows:.0f}", "", f"{naive.others:.1f}"),
+        ("ratio", f"{ours.rows / naive.rows:.1f} x", "", ""),
+    ]
+    head = ("", "rows/s", "device events/s", "others' cores")
+    title = "Small messages: published as fast as the broker takes them -> committed row"
+    return f"{title}\n\n{table(head, rows)}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table that is readable as it stands."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = [head, ["-" * width for width in widths], *rows]
+    padded = ([cell.ljust(to) for cell, to in zip(line, widths, strict=True)] for line in lines)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in padded)
+
+
+def _frame_row(name: str, run: FrameRun) -> tuple[str, ...]:
+    opened = f"{len(run.opened)} of {len(run.published)}"
+    late = (str(run.late(0.5)), str(run.late(0.95)))
+    return (str(run.cameras), name, f"{run.rate:.2f}", *late, opened, f"{run.others:.1f}")
+
+
+def _ratios(ours: FrameRun, naive: FrameRun) -> tuple[str, ...]:
+    rate = f"{ours.rate / naive.rate:.1f} x" if naive.rate else "-"
+    return ("", "ratio", rate, *(_ratio(ours.late(p), naive.late(p)) for p in (0.5, 0.95)), "", "")
+
+
+def _ratio(ours: Late, naive: Late) -> str:
+    """How many times quicker; nothing is known when our own figure is only a bound."""
+    if ours.at_least:
+        return "-"
+    return f"{'>' if naive.at_least else ''}{naive.seconds / ours.seconds:.1f} x"
