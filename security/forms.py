@@ -57,7 +57,9 @@ class WatchRequestForm(forms.Form):
         max_length=200,
         help_text=_("Statute and article on which the search rests."),
     )
-    area = forms.ModelChoiceField(label=_("Where"), queryset=Area.objects.none())
+    area = forms.ModelChoiceField(
+        label=_("Where"), queryset=Area.objects.none(), empty_label=_("Choose an area")
+    )
     expires_on = forms.DateField(
         label=_("Until"),
         help_text=_("The photograph and the template are erased after this day."),

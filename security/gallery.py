@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from django.conf import settings
 from django.db.models import F
 
@@ -60,6 +61,11 @@ _lock = threading.Lock()
 def engine() -> Engine:
     """This process's face engine (settings.FACE_ENGINE); its models load at first use."""
     return registry.get(settings.FACE_ENGINE)
+
+
+def warm_up() -> None:
+    """Load the engine's models, by looking for a face where there is none."""
+    engine().detect(np.zeros((120, 160, 3), dtype=np.uint8))
 
 
 def pack(template: Template) -> str:

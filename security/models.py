@@ -260,6 +260,9 @@ class Alert(UUIDModel):
         _("share of strangers that come this near"), null=True, blank=True
     )
     frame = models.CharField(_("frame"), max_length=120, blank=True)
+    face_region = ArrayField(
+        models.FloatField(), size=4, null=True, blank=True, verbose_name=_("place of the face")
+    )
     occurrences = models.PositiveIntegerField(_("occurrences"), default=1)
     state = models.CharField(_("state"), max_length=12, choices=AlertState, default=AlertState.NEW)
     raised_at = models.DateTimeField(_("raised at"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from security import portrait
 from security.gallery import Galleries, engine
 from security.recognition.base import PictureRefusedError
 from security.recognition.gallery import Candidate, Decision, Outcome
@@ -21,13 +22,15 @@ class Sighting:
     """`reason` says why the frame was not compared at all; then both answers are missing.
 
     `watched` is the nearest person of the watch-list, and only within his limit; `stranger_rate`
-    is the share of strangers who would come as near to somebody on it.
+    is the share of strangers who would come as near to somebody on it; `face` is where in the frame
+    the face is (`portrait.region`).
     """
 
     reason: str = ""
     decision: Decision | None = None
     watched: Candidate | None = None
     stranger_rate: float | None = None
+    face: list[float] | None = None
 
 
 def look(*, frame: str, galleries: Galleries) -> Sighting:
@@ -44,7 +47,7 @@ def look(*, frame: str, galleries: Galleries) -> Sighting:
     except Exception as error:  # noqa: BLE001  one picture must not stop the gate for the next
         log.error("face_engine_failed", error=type(error).__name__)
         return Sighting(reason="engine_error")
-    if seen.template is None:
+    if seen.template is None or seen.box is None:
         return Sighting(reason=seen.quality.reasons[0])
     decision = galleries.residents.identify(seen.template)
     nearest = galleries.watch.identify(seen.template)
@@ -55,4 +58,5 @@ def look(*, frame: str, galleries: Galleries) -> Sighting:
         decision=decision,
         watched=nearest.best,
         stranger_rate=galleries.watch.stranger_rate(nearest.best),
+        face=portrait.region(seen.box, seen.image),
     )

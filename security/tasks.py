@@ -1,17 +1,26 @@
 """Thin Celery tasks around `security.actions`; ids in, idempotent."""
 
+import threading
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_process_init
 
 from devices.choices import EventKind
 from devices.models import DeviceEvent
-from security import actions
+from security import actions, gallery
 from smartcommunity.kernel import clock
 
 SWEEP_AFTER = timedelta(seconds=10)
 SWEEP_BATCH = 100
+
+
+@worker_process_init.connect
+def warm_up(**_: Any) -> None:
+    """Load the face models beside the worker's start, so that the first frame need not wait."""
+    threading.Thread(target=gallery.warm_up, daemon=True).start()
 
 
 @shared_task

@@ -9,6 +9,7 @@ urlpatterns = [
     path("alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<uuid:alert_id>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("alerts/<uuid:alert_id>/close/", alerts.close, name="close"),
+    path("alerts/<uuid:alert_id>/face/", alerts.alert_face, name="alert_face"),
     path("alerts/<uuid:alert_id>/frame/", alerts.alert_frame, name="alert_frame"),
     path("alerts/<uuid:alert_id>/watched/", alerts.alert_watched, name="alert_watched"),
     path("passages/", passages.passages, name="passages"),

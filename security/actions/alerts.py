@@ -46,6 +46,7 @@ class WatchHit:
     candidate: Candidate
     stranger_rate: float
     frame: str
+    face: list[float] | None
 
 
 def load_rules() -> int:
@@ -120,7 +121,7 @@ def raise_alert(
         if hit:
             alert.watch_entry, alert.gate, alert.frame = hit.entry, hit.gate, hit.frame
             alert.distance, alert.threshold = hit.candidate.distance, hit.candidate.limit
-            alert.stranger_rate = hit.stranger_rate
+            alert.stranger_rate, alert.face_region = hit.stranger_rate, hit.face
         alert.save(force_insert=True)
         announce(AlertRaised(alert))
     else:

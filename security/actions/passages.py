@@ -173,7 +173,9 @@ def _watch_hit(gate: Gate, event: DeviceEvent, sighting: Sighting) -> WatchHit |
     entry = WatchEntry.objects.in_force().filter(pk=sighting.watched.person).first()
     if entry is None:
         return None
-    return WatchHit(entry, gate, sighting.watched, sighting.stranger_rate, event.frame)
+    return WatchHit(
+        entry, gate, sighting.watched, sighting.stranger_rate, event.frame, sighting.face
+    )
 
 
 def _record_match(gate: Gate, subject: str, subject_id: uuid.UUID, purpose: Purpose) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
-from PIL import Image
-
+from security import portrait
 from security.gallery import engine
 from security.reasons import PICTURE_ADVICE, face_advice
 from security.recognition.base import FaceRefusedError, PictureRefusedError, Template
 from security.recognition.walks import enrol
 from smartcommunity.kernel.errors import Invalid
 
-JPEG_QUALITY = 90
-
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """`jpeg` is encoded anew from the pixels: no EXIF, no position, no second picture."""
+    """`jpeg` shows the face and no more of the photograph than it takes to find it again."""
 
     template: Template
     jpeg: bytes
@@ -33,6 +29,5 @@ def accept(photo: bytes) -> Accepted:
     except FaceRefusedError as error:
         advice = face_advice(error.reasons)
         raise Invalid(code=error.reasons[0], fields={"photo": advice}) from error
-    stripped = io.BytesIO()
-    Image.fromarray(enrolled.image).save(stripped, "JPEG", quality=JPEG_QUALITY)
-    return Accepted(enrolled.template, stripped.getvalue())
+    part = portrait.region(enrolled.box, enrolled.image)
+    return Accepted(enrolled.template, portrait.cut(enrolled.image, part))

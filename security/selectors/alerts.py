@@ -16,7 +16,7 @@ from accounts.choices import DepartmentKind
 from accounts.viewer import Viewer
 from datasharing import access_log
 from datasharing.choices import AccessKind, Exit, Purpose
-from security import policies
+from security import policies, portrait
 from security.choices import AlertKind, AlertState, Finding, Severity, findings_of
 from security.models import Alert, Passage
 from security.reasons import passage_reason
@@ -185,18 +185,24 @@ def alert(*, viewer: Viewer, alert_id: uuid.UUID, exit: Exit = Exit.PAGE) -> Ale
 
 
 def alert_picture(
-    *, viewer: Viewer, alert_id: uuid.UUID, which: Literal["frame", "watched"]
+    *, viewer: Viewer, alert_id: uuid.UUID, which: Literal["face", "frame", "watched"]
 ) -> bytes:
-    """The frame, or the watch-list photograph it is compared with. Raises NotFound."""
+    """The face in the frame, the whole frame, or the watch-list photograph that the face is
+    compared with. Raises NotFound."""
     found = _get(viewer, alert_id)
     entry = found.watch_entry
-    return hand_out(
+    if entry is None:
+        raise NotFound
+    content = hand_out(
         viewer=viewer,
-        name=found.frame if which == "frame" else entry.photo if entry else "",
-        subject="watch_entry" if entry else "alert",
-        subject_ids=[entry.pk if entry else found.pk],
-        element="access_event" if which == "frame" else "face_image",
+        name=entry.photo if which == "watched" else found.frame,
+        subject="watch_entry",
+        subject_ids=[entry.pk],
+        element="face_image" if which == "watched" else "access_event",
     )
+    if which == "face" and found.face_region:
+        return portrait.cut_frame(content, found.face_region)
+    return content
 
 
 def _get(viewer: Viewer, alert_id: uuid.UUID) -> Alert:

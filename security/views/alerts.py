@@ -92,6 +92,12 @@ def _alert_page(
 
 @on_the_board
 @require_GET
+def alert_face(request: StaffRequest, alert_id: uuid.UUID) -> HttpResponse:
+    return picture(selectors.alert_picture(viewer=request.viewer, alert_id=alert_id, which="face"))
+
+
+@on_the_board
+@require_GET
 def alert_frame(request: StaffRequest, alert_id: uuid.UUID) -> HttpResponse:
     return picture(selectors.alert_picture(viewer=request.viewer, alert_id=alert_id, which="frame"))
 

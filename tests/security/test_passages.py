@@ -1,17 +1,25 @@
 """A frame at the gate: who gets in, who does not, and what is recorded."""
 
+import io
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
 
 from datasharing.models import AccessRecord
 from devices.models import Command, DeviceEvent
 from residents.models import Residence
+from security import gallery
 from security.actions import match_frame
 from security.choices import Outcome
 from security.models import Alert, FaceEnrolment, Passage
-from smartcommunity.kernel import clock
+from security.recognition.base import distance
+from security.recognition.walks import enrol
+from smartcommunity.kernel import clock, vault
 from smartcommunity.kernel.models import LiveEvent
 from tests.security.conftest import Estate
 
@@ -133,3 +141,31 @@ def test_passages_are_announced_to_those_who_may_read_them(estate: Estate, faces
     pass_by(estate, faces["stranger"][0])
     heard = LiveEvent.objects.get(name="passage")
     assert heard.audience == ["police", "property"]
+
+
+def test_the_kept_photograph_is_the_face_and_still_good_for_another_engine(
+    estate: Estate, faces: Faces
+) -> None:
+    """Less is kept than was sent, and encoding the rest again gives the same person."""
+    picture = faces["resident"][0]
+    estate.enrol(picture)
+    row = FaceEnrolment.objects.get()
+    kept = vault.get(row.photo)
+    whole, part = Image.open(picture), Image.open(io.BytesIO(kept))
+    assert part.width * part.height < whole.width * whole.height / 2
+    again = enrol(gallery.engine(), kept).template
+    assert distance(again, gallery.unpack(row)) < 0.15
+
+
+def test_a_hit_shows_the_face_out_of_the_frame(
+    estate: Estate, faces: Faces, client_for: Callable[[str], Client]
+) -> None:
+    estate.watch(faces["watched"][0])
+    pass_by(estate, faces["watched"][1])
+    alert, client = Alert.objects.get(), client_for("police")
+    face, frame = (
+        Image.open(io.BytesIO(client.get(reverse(f"security:{name}", args=[alert.pk])).content))
+        for name in ("alert_face", "alert_frame")
+    )
+    assert face.width < frame.width
+    assert face.height < frame.height

@@ -66,8 +66,8 @@ def check_alerts(evening: dict[str, Alert], client: Client, who: str) -> None:
         if not sees:
             assert answer.status_code in {403, 404}
             assert "对象甲" not in answer.content.decode()
-        for picture in ("security:alert_frame", "security:alert_watched"):
-            look = client.get(reverse(picture, args=[alert.pk]))
+        for picture in ("alert_face", "alert_frame", "alert_watched"):
+            look = client.get(reverse(f"security:{picture}", args=[alert.pk]))
             assert (look.status_code == 200) == (sees and kind == "watch_hit")
         for step in ("security:acknowledge", "security:close"):
             if not sees:
