@@ -68,7 +68,7 @@ def check(element: DataElement, text: str, *, doc_type: str = "") -> str:
     `doc_type` is the kind of document, for elements of type `document_no`. A code is checked
     against the element's code list (one query unless its codes are prefetched).
     """
-    value = unicodedata.normalize("NFC", text).strip()
+    value = unicodedata.normalize("NFC" if element.type in TEXTS else "NFKC", text).strip()
     longest = element.max_length or LONGEST
     if len(value) > longest and element.type not in IDENTIFIERS:
         raise InvalidValue(_("At most %(count)d characters. Shorten it.") % {"count": longest})
@@ -146,6 +146,7 @@ def _boolean(value: str) -> str:
     return value
 
 
+TEXTS = frozenset({"text", "longtext", "person_name"})
 IDENTIFIERS = frozenset({"document_no", "mobile", "plate", "uscc"})
 CHECKS: dict[str, Callable[[str], str]] = {
     "text": _text,

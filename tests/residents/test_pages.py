@@ -219,20 +219,21 @@ def test_a_search_finds_only_in_ones_own_area(
 
 def queries(client: Client, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(
-        connection,
-    ) as caught:
+    with CaptureQueriesContext(connection) as caught:
         assert client.get(url).status_code == 200
     return len(caught)
 
 
-@pytest.mark.parametrize("name", ["dwelling", "building", "estate"])
+@pytest.mark.parametrize("name", ["dwelling", "building", "estate", "api"])
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     registry: Registry, client_for: ClientFor, name: str
 ) -> None:
-    key = {"dwelling": registry.home.pk, "building": registry.building.pk,
-           "estate": registry.world.estate.pk}[name]  # fmt: skip
-    url = reverse(f"residents:{name}", args=[key])
+    url = {
+        "dwelling": reverse("residents:dwelling", args=[registry.home.pk]),
+        "building": reverse("residents:building", args=[registry.building.pk]),
+        "estate": reverse("residents:estate", args=[registry.world.estate.pk]),
+        "api": reverse("residents_api:residents"),
+    }[name]
     client = client_for("police")
     registry.register()
     few = queries(client, url)
@@ -240,6 +241,18 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for day in range(1, 6):
         registry.register(household_id=household, doc_no=citizen(date(1990, 1, day)))
     make_building(registry.world, "estate", "2")
+    assert queries(client, url) == few
+
+
+def test_a_profile_costs_the_same_with_one_value_or_all(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    resident_id = registry.register()
+    client = client_for("police")
+    url = reverse("residents:resident", args=[resident_id])
+    few = queries(client, url)
+    registry.save("police", "police.resident", resident_id, education="20", employer="厂",
+                  hukou_match="1", ethnicity="01", live_since="2020-01-01")  # fmt: skip
     assert queries(client, url) == few
 
 
