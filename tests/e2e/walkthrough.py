@@ -298,8 +298,11 @@ def step_5_water_leak(walk: Walk) -> None:
     gateway.close()
     page.locator(".alert-card a[href*='/security/alerts/']").first.click()
     walk.album.shoot(page, "water-leak-alert")
+    fill(page, finding="handled", note="已关闭水阀,维修工单已派。")
+    page.locator("form[action$='/close/'] button").click()
+    expect(page.locator("form[action$='/close/']")).to_have_count(0)
     page = manager.open("/services/")
-    order = page.locator("main tbody tr", has_text="厨房水浸").first
+    order = page.locator("main tbody tr", has_text="厨房").first
     expect(order).to_contain_text("预警")
     walk.album.shoot(page, "staff-queue")
     manager.leave()
