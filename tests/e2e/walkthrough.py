@@ -422,6 +422,19 @@ def run(*, url: str, state: Path, mqtt: str, out: Path, only: str = "") -> None:
     print(f"{walk.album.number} pages photographed in {out}")
 
 
+def refresh_readme(out: Path) -> None:
+    """The README's two pictures: pages that show nobody."""
+    images = ROOT / "docs/images"
+    images.mkdir(parents=True, exist_ok=True)
+    for name, page in {
+        "console": "*-estate-plan-1280.png",
+        "phone": "*-phone-home-360.png",
+    }.items():
+        picture = Image.open(next(out.glob(page))).convert("RGB")
+        top = picture.crop((0, 0, picture.width, min(picture.height, 860)))
+        top.quantize(128).save(images / f"{name}.png", optimize=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
@@ -429,8 +442,11 @@ def main() -> None:
     parser.add_argument("--mqtt", default=os.environ.get("MQTT_URL", "mqtt://127.0.0.1:51883"))
     parser.add_argument("--out", type=Path, default=ROOT / "screenshots")
     parser.add_argument("--only", default="", help="a part of a step's name, e.g. step_5")
+    parser.add_argument("--readme", action="store_true", help="renew docs/images")
     given = parser.parse_args()
     run(url=given.url, state=given.state, mqtt=given.mqtt, out=given.out, only=given.only)
+    if given.readme:
+        refresh_readme(given.out)
 
 
 if __name__ == "__main__":
