@@ -1,17 +1,19 @@
 """The live stream's door: one stream a tab, thin events, the permission decided per event."""
 
+import re
 from collections.abc import Callable
 
-from asgiref.sync import sync_to_async
 from django.http import HttpResponseBase, StreamingHttpResponse
 
 from accounts.access import signed_in
-from accounts.middleware import StaffRequest, viewer_of
+from accounts.middleware import StaffRequest
 from accounts.models import User
 from accounts.selectors import viewer_for
 from accounts.viewer import Viewer
 from smartcommunity.kernel import live
 from smartcommunity.kernel.models import LiveEvent
+
+LAST_EVENT_ID = re.compile(r"[0-9]{1,18}")
 
 
 def hears(viewer: Viewer) -> Callable[[LiveEvent], bool]:
@@ -33,7 +35,7 @@ def hears(viewer: Viewer) -> Callable[[LiveEvent], bool]:
 
 @signed_in
 async def stream(request: StaffRequest) -> HttpResponseBase:
-    viewer = await sync_to_async(viewer_of)(request)
+    viewer = request.viewer  # fetched by the door
     last = request.headers.get("Last-Event-ID") or request.GET.get("last_event_id", "")
 
     def still_signed_in() -> bool:
@@ -51,7 +53,7 @@ async def stream(request: StaffRequest) -> HttpResponseBase:
         live.stream(
             may_hear=hears(viewer),
             still_signed_in=still_signed_in,
-            after=int(last) if last.isdecimal() else None,
+            after=int(last) if LAST_EVENT_ID.fullmatch(last) else None,
         ),
         content_type="text/event-stream",
     )
