@@ -106,13 +106,13 @@ def _flush_may_truncate() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
 
 
-@pytest.fixture()
+@pytest.fixture
 def bare_world(db: None) -> World:
     """Areas, departments and users only: no catalogue, no grants."""
     return make_world()
 
 
-@pytest.fixture()
+@pytest.fixture
 def world(bare_world: World) -> World:
     """The bare world with the catalogue loaded and the default grants given."""
     from datasharing.actions import load_catalogue
@@ -123,8 +123,8 @@ def world(bare_world: World) -> World:
     return bare_world
 
 
-@pytest.fixture()
-def client_for() -> Iterator[Callable[[str], Client]]:
+@pytest.fixture
+def client_for() -> Callable[[str], Client]:
     """`client_for("collector")`: a Django client signed in as that user."""
 
     def make(name: str) -> Client:
@@ -134,4 +134,4 @@ def client_for() -> Iterator[Callable[[str], Client]]:
         )
         return client
 
-    yield make
+    return make

@@ -24,10 +24,21 @@ def test_between_apps_only_the_public_rooms_are_imported(app: str) -> None:
     pure rule modules that are offered to every floor."""
     rooms = {"models", "choices", "selectors", "actions", "events", "errors"}
     offered = {
-        "accounts.viewer", "accounts.access", "accounts.navigation", "accounts.middleware",
-        "accounts.api", "accounts.querysets", "datasharing.policy", "datasharing.access_log",
-        "datasharing.identifiers", "datasharing.masking", "residents.querysets",
-        "datasharing.forms", "datasharing.entry", "datasharing.values", "devices.commands",
+        "accounts.viewer",
+        "accounts.access",
+        "accounts.navigation",
+        "accounts.middleware",
+        "accounts.api",
+        "accounts.querysets",
+        "datasharing.policy",
+        "datasharing.access_log",
+        "datasharing.identifiers",
+        "datasharing.masking",
+        "residents.querysets",
+        "datasharing.forms",
+        "datasharing.entry",
+        "datasharing.values",
+        "devices.commands",
     }
     for path in (ROOT / app).rglob("*.py"):
         if "migrations" in path.parts:

@@ -20,7 +20,9 @@ OWN_DOOR = {
 ADMIN_PREFIX = "admin/"  # Django's admin: superusers only; tested below
 
 
-def routes(patterns: list[object] | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+def routes(
+    patterns: list[object] | None = None, prefix: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(entry, URLResolver):
             yield from routes(entry.url_patterns, prefix + str(entry.pattern))
@@ -74,8 +76,14 @@ def example(path: str, pattern: URLPattern) -> str:
     for part in _converters(pattern, path):
         name, converter = part
         text = str(values[type(converter).__name__])
-        for spelled in (f"<uuid:{name}>", f"<int:{name}>", f"<slug:{name}>", f"<str:{name}>",
-                        f"<path:{name}>", f"<{name}>"):
+        for spelled in (
+            f"<uuid:{name}>",
+            f"<int:{name}>",
+            f"<slug:{name}>",
+            f"<str:{name}>",
+            f"<path:{name}>",
+            f"<{name}>",
+        ):
             path = path.replace(spelled, text)
     return "/" + path
 
@@ -111,9 +119,7 @@ def allowed(description: str, user: str) -> bool:
         return False
     kinds, roles = (part.split("=")[1] for part in description.split()[1:])
     kind, role = STAFF[user]
-    return (kinds == "*" or kind in kinds.split(",")) and (
-        roles == "*" or role in roles.split(",")
-    )
+    return (kinds == "*" or kind in kinds.split(",")) and (roles == "*" or role in roles.split(","))
 
 
 @pytest.mark.parametrize("user", [*STAFF, "resident"])

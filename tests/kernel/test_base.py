@@ -12,7 +12,7 @@ from smartcommunity.kernel import crypto, vault
 
 
 def test_a_sealed_value_opens_only_in_its_own_row() -> None:
-    sealed = crypto.seal("42010119900101001X".encode(), "residents.resident.doc_no:1")
+    sealed = crypto.seal(b"42010119900101001X", "residents.resident.doc_no:1")
     assert crypto.open_sealed(sealed, "residents.resident.doc_no:1").decode().endswith("X")
     with pytest.raises(crypto.CannotOpen):
         crypto.open_sealed(sealed, "residents.resident.doc_no:2")
