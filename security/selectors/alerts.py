@@ -74,7 +74,10 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class WatchPart:
-    """The police's part of a watch-list hit. `score`: 1 the same picture, 0.5 at the limit."""
+    """The police's part of a watch-list hit. `score`: 1 the same picture, 0.5 at the limit.
+
+    `strangers_in_ten_thousand` look as much like somebody on the list; 0 is fewer than one.
+    """
 
     label: str
     case_number: str
@@ -248,7 +251,7 @@ def _watch_part(alert: Alert) -> WatchPart | None:
         has_frame=bool(alert.frame),
         score=likeness(alert.distance, alert.threshold),
         threshold=THRESHOLD_SCORE,
-        strangers_in_ten_thousand=max(1, round((alert.stranger_rate or 0) * 10_000)),
+        strangers_in_ten_thousand=round((alert.stranger_rate or 0) * 10_000),
     )
 
 
