@@ -176,6 +176,7 @@ class IntakeHour(models.Model):
     duplicates = models.PositiveIntegerField(_("duplicates"), default=0)
     quarantined = models.PositiveIntegerField(_("quarantined"), default=0)
     last_at = models.DateTimeField(_("last at"))
+    retired = models.BooleanField(_("retired"), default=False)
 
     class Meta:
         verbose_name = _("hour of intake")

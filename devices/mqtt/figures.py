@@ -36,3 +36,8 @@ def save(name: str, counts: Counts) -> None:
     IntakeHour.objects.filter(hour=hour, name=name).update(
         last_at=now, **{key: F(key) + count for key, count in counts.as_dict().items()}
     )
+
+
+def retire(name: str) -> None:
+    """A copy that went for good is not missed."""
+    IntakeHour.objects.filter(name=name).update(retired=True)

@@ -33,6 +33,7 @@ BATCH_SECONDS = 0.02
 PENDING_BYTES = 256 * 1024 * 1024
 WATCH_SECONDS = 2.0
 REPORT_SECONDS = 10.0
+QUIET_SECONDS = 2.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 
 
@@ -92,9 +93,39 @@ class Ingest:
         if self.pending:
             self.flush()
         self.report()
-        if self.client is not None:
-            self.client.disconnect()
-            self.client.loop(0.1)
+        self.leave()
+
+    def retire(self) -> None:
+        """Store what the broker holds for this copy, then give its session up for good.
+
+        A stopped copy keeps its session, and the broker goes on setting its share of the messages
+        aside for it. Raises ConnectionError when the broker is lost meanwhile: retire again.
+        """
+        while self.client is None:
+            self.receive()
+        self.client.unsubscribe(self.filters())
+        quiet_at = time.monotonic() + QUIET_SECONDS
+        while self.pending or time.monotonic() < quiet_at:
+            self.receive()
+            if self.client is None:
+                raise ConnectionError("the broker was lost")
+            if self.pending:
+                quiet_at = time.monotonic() + QUIET_SECONDS
+            if self.due():
+                self.flush()
+        self.report()
+        self.leave(for_good=True)
+        figures.retire(self.name)
+
+    def leave(self, *, for_good: bool = False) -> None:
+        """Say farewell; the session stays unless `for_good`."""
+        if self.client is None:
+            return
+        self.client.disconnect()
+        self.client.loop(0.1)
+        self.client = None
+        if for_good:  # a session without expiry takes the place of the kept one, and ends with us
+            connect(self.endpoint, Session(self.session.client_id)).disconnect()
 
     # --- the wire ---------------------------------------------------------------------------
 
@@ -123,10 +154,14 @@ class Ingest:
         self.generation += 1
         client.on_message = self.on_message
         client.on_subscribe = self.on_subscribe
-        share = f"$share/{GROUP}/" if speaks_5(client) else ""
-        client.subscribe([(share + one, 1) for one in topics.filters()])
         self.client = client
+        client.subscribe([(one, 1) for one in self.filters()])
         log.info("connected", version=5 if speaks_5(client) else 3)
+
+    def filters(self) -> list[str]:
+        """What this copy subscribes to, shared with the other copies where the broker can."""
+        share = f"$share/{GROUP}/" if self.client and speaks_5(self.client) else ""
+        return [share + one for one in topics.filters()]
 
     def on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         if not self.pending:

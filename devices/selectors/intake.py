@@ -21,13 +21,16 @@ MANY: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class IntakeView:
-    """Figures of the last 24 hours. `waiting` and `quarantine` stop counting at MANY."""
+    """Figures of the last 24 hours. `waiting` and `quarantine` stop counting at MANY.
+
+    `silent` are copies of ingest that ran and are not heard any more: the broker sets their share
+    of the messages aside until they come back or are retired.
+    """
 
     alive: bool
-    last_at: datetime | None
+    silent: tuple[str, ...]
     stored: int
     duplicates: int
-    quarantined: int
     refused: int
     waiting: int
     quarantine: int
@@ -63,21 +66,22 @@ def intake_view(*, viewer: Viewer) -> IntakeView:
     """How intake fares. Raises NotAllowed."""
     policies.may_open_intake(viewer).require()
     since = clock.now() - DAY
-    hours = IntakeHour.objects.filter(hour__gt=since).aggregate(
-        stored=Sum("stored"),
-        duplicates=Sum("duplicates"),
-        quarantined=Sum("quarantined"),
-        last=Max("last_at"),
+    recent = IntakeHour.objects.filter(hour__gt=since)
+    hours = recent.aggregate(stored=Sum("stored"), duplicates=Sum("duplicates"))
+    copies = dict(
+        recent.filter(retired=False)
+        .values_list("name")
+        .annotate(last=Max("last_at"))
+        .order_by("name")
     )
+    silent = tuple(name for name, last in copies.items() if clock.now() - last > ALIVE)
     refusals = Refusal.objects.visible_to(viewer).filter(hour__gt=since)
     waiting = RawMessage.objects.filter(state=RawState.NEW)
-    last = hours["last"]
     return IntakeView(
-        alive=last is not None and clock.now() - last < ALIVE,
-        last_at=last,
+        alive=len(silent) < len(copies),
+        silent=silent,
         stored=hours["stored"] or 0,
         duplicates=hours["duplicates"] or 0,
-        quarantined=hours["quarantined"] or 0,
         refused=refusals.aggregate(count=Sum("count"))["count"] or 0,
         waiting=waiting[:MANY].count(),
         quarantine=RawMessage.objects.quarantine_of(viewer)[:MANY].count(),

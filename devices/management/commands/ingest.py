@@ -17,6 +17,12 @@ class Command(BaseCommand):
             "--name", default="1", help="session of this copy: each running copy needs its own"
         )
 
+        parser.add_argument(
+            "--retire",
+            action="store_true",
+            help="store what the broker holds for this copy, then give its session up for good",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         ingest = Ingest(
             url=settings.MQTT_URL, name=options["name"], broker_log=settings.MQTT_BROKER_LOG
@@ -27,4 +33,7 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        ingest.run()
+        if options["retire"]:
+            ingest.retire()
+        else:
+            ingest.run()
