@@ -25,7 +25,10 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.viewer = SimpleLazyObject(lambda: viewer_of(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        # Answers differ by viewer: after sign-out, "back" on a shared computer shows none of them.
+        response.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

@@ -1,10 +1,9 @@
 """Error pages: what happened, what to do, and a reference to quote."""
 
-import uuid
-
 import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from smartcommunity.kernel.errors import DomainError, NotAllowed, NotFound
@@ -15,7 +14,7 @@ TEMPLATES = {400: "400.html", 403: "403.html", 404: "404.html", 429: "429.html",
 
 def reference(request: HttpRequest) -> str:
     """The id to quote to the operator; the same stands in the log."""
-    return str(getattr(request, "request_id", "") or uuid.uuid4().hex)[:12]
+    return str(getattr(request, "request_id", ""))
 
 
 def error_body(request: HttpRequest, error: DomainError) -> dict[str, object]:
@@ -58,7 +57,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         body = {"error": {"code": "internal", "message": _("Internal error."), **context}}
         return JsonResponse(body, status=500)
-    return render(request, "500.html", context, status=500)
+    # Not `render`: what a page asks for its shell (who is looking, where to) needs both.
+    return HttpResponse(render_to_string("500.html", context), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,6 +9,7 @@ import django_stubs_ext
 import structlog
 from django.utils.translation import gettext_lazy as _
 
+from smartcommunity.kernel import logs
 from smartcommunity.settings.env import BASE_DIR, env
 
 # Field[int, int] and the like also at run time.
@@ -242,13 +243,8 @@ FACE_ENGINE = env("FACE_ENGINE")
 LOG_LEVEL = env("LOG_LEVEL")
 structlog.configure(
     processors=[
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.filter_by_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
+        *logs.COMMON,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -257,21 +253,30 @@ structlog.configure(
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"without_task_errors": {"()": logs.WithoutTaskErrors}},
     "formatters": {
-        "json": {
+        name: {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
-        },
-        "console": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(
-                colors=False,
-                # Never local variables: they hold personal data.
-                exception_formatter=structlog.dev.plain_traceback,
-            ),
-        },
+            "processor": renderer,
+            "foreign_pre_chain": logs.COMMON,
+        }
+        for name, renderer in {
+            "json": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "console": structlog.dev.ConsoleRenderer(colors=False),
+        }.items()
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["without_task_errors"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"axes": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    # The default configuration of Django would also print errors in its own way.
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "django": {"handlers": [], "level": "NOTSET"},
+        "django.request": {"level": "ERROR"},
+    },
 }
