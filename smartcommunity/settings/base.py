@@ -215,6 +215,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    "devices.tasks.send_commands": {"queue": "default"},  # a door never waits behind telemetry
     "devices.tasks.*": {"queue": "events"},
     "security.tasks.match_frames": {"queue": "faces"},
 }
