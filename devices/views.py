@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -22,7 +21,8 @@ from devices.choices import CommandKind
 from devices.forms import DeviceFilter, EnrolForm, OpenForm, QuarantineFilter
 from residents import selectors as residents
 from smartcommunity.kernel.errors import Invalid, NotFound
-from smartcommunity.kernel.pagination import Page, page_number
+from smartcommunity.kernel.pagination import page_number
+from smartcommunity.kernel.web import page_links
 
 KEEPERS = {"kinds": (DepartmentKind.PROPERTY, DepartmentKind.OPERATOR)}
 
@@ -45,7 +45,7 @@ def device_list(request: StaffRequest) -> HttpResponse:
         "page": page,
         "counts": selectors.device_counts(viewer=request.viewer),
         "may_enrol": bool(policies.may_enrol(request.viewer, _own_path(request))),
-        **_neighbours(request, page),
+        **page_links(request, page),
     }
     return render(request, _part(request, "devices/list.html", "rows"), context)
 
@@ -191,7 +191,7 @@ def _intake(request: StaffRequest, shown: str, context: dict[str, Any]) -> HttpR
             "count": view.refused,
         },
     ]
-    context |= {"view": view, "tabs": tabs, **_neighbours(request, context["page"])}
+    context |= {"view": view, "tabs": tabs, **page_links(request, context["page"])}
     return render(request, f"devices/{shown}.html", context)
 
 
@@ -213,16 +213,3 @@ def _on_map(status: str) -> str:
 
 def _part(request: StaffRequest, template: str, name: str) -> str:
     return f"{template}#{name}" if request.htmx else template  # type: ignore[attr-defined]
-
-
-def _neighbours(request: StaffRequest, page: Page[Any]) -> dict[str, str]:
-    """Addresses of the next and the previous page with the filters kept."""
-    kept = {key: value for key, value in request.GET.items() if key != "page" and value}
-
-    def address(number: int) -> str:
-        return f"?{urlencode({**kept, 'page': number})}"
-
-    return {
-        "next_url": address(page.next_number) if page.has_next else "",
-        "previous_url": address(page.previous_number) if page.has_previous else "",
-    }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +15,6 @@ from services import photos
 from services.choices import RepairKind, When, Where
 from services.errors import BadPicture
 from smartcommunity.kernel import clock
-from smartcommunity.kernel.errors import Invalid
 
 USES = [(1, _("Once")), (2, _("Twice: in and back")), (5, _("5 times")), (10, _("10 times"))]
 STARS = [
@@ -26,16 +24,6 @@ STARS = [
     (2, _("2 ★ Poor")),
     (1, _("1 ★ Very poor")),
 ]
-
-
-@contextmanager
-def refusals_beside(form: forms.BaseForm) -> Iterator[None]:
-    """What an action refuses inside the block stands beside the fields that it names."""
-    try:
-        yield
-    except Invalid as error:
-        for name, text in error.fields.items():
-            form.add_error(name if name in form.fields else None, str(text))
 
 
 class PhotosInput(forms.FileInput):

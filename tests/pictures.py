@@ -13,13 +13,14 @@ import pytest
 from smartcommunity.demo.pictures import PicturesUnavailableError, fetch
 
 PROJECT = Path(__file__).resolve().parent.parent
+PICTURES = PROJECT / ".data/pictures"  # kept between runs
 FACES = Path(os.environ.get("FACES_DIR") or PROJECT.parent / "shared/data/faces/lfw-dev")
 
 
 @cache
 def _demo_faces() -> dict[str, list[Path]] | str:
     try:
-        return fetch()
+        return fetch(PICTURES)
     except PicturesUnavailableError as error:
         return str(error)
 

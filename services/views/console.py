@@ -18,10 +18,11 @@ from accounts.selectors import estates
 from accounts.viewer import Viewer
 from services import actions, policies
 from services.choices import RequestState
-from services.forms import CloseForm, CommentForm, NoticeForm, QueueFilter, refusals_beside
+from services.forms import CloseForm, CommentForm, NoticeForm, QueueFilter
 from services.selectors import staff as queue_of
-from services.views.common import page_links, picture, timeline, wants_fragment
+from services.views.common import timeline
 from smartcommunity.kernel.pagination import page_number
+from smartcommunity.kernel.web import page_links, picture, refusals_beside, wants_fragment
 
 handlers = staff(kinds=[DepartmentKind.PROPERTY])
 publishers = staff(kinds=[DepartmentKind.PROPERTY, DepartmentKind.GRID])

@@ -21,12 +21,13 @@ from residents.selectors import own_record
 from security.selectors import PassView, passes_of_resident
 from services import actions
 from services.choices import RepairKind, RequestState, Where
-from services.forms import PassForm, RateForm, RepairForm, refusals_beside
+from services.forms import PassForm, RateForm, RepairForm
 from services.selectors import resident as own
 from services.selectors.resident import Bound
-from services.views.common import page_links, picture, timeline, wants_fragment
+from services.views.common import timeline
 from smartcommunity.kernel.errors import NotFound
 from smartcommunity.kernel.pagination import page_number
+from smartcommunity.kernel.web import page_links, picture, refusals_beside, wants_fragment
 
 HOME_REQUESTS = 5
 HOME_NOTICES = 3

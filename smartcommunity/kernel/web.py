@@ -1,5 +1,5 @@
-"""What the edges of every app share: links of a paged list, refusals beside their fields, private
-pictures."""
+"""What the edges of every app share: links of a paged list, refusals beside their fields,
+fragments, private pictures."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,8 +36,14 @@ def refusals_beside(form: forms.BaseForm) -> Iterator[None]:
             form.add_error(name if name in form.fields else None, str(text))
 
 
-def picture(content: bytes) -> HttpResponse:
-    """A private JPEG: shown, never kept by a cache."""
-    response = HttpResponse(content, content_type="image/jpeg")
+def wants_fragment(request: HttpRequest) -> bool:
+    """True when htmx asks: the answer is the changing part of the page only."""
+    return "HX-Request" in request.headers
+
+
+def picture(content: bytes, content_type: str = "image/jpeg") -> HttpResponse:
+    """Private bytes: shown, never kept by a cache, never run as a page."""
+    response = HttpResponse(content, content_type=content_type)
     response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response

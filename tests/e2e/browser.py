@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 PASSWORD = "Demo-2026-pass"
 PHONE = {"width": 360, "height": 760}
 DESK = {"width": 1280, "height": 860}
 CHROMIUM = "/usr/bin/chromium"
+AXE_OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+}
 WIDEST = """() => [...document.querySelectorAll("main *")]
     .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth)
     .slice(-3).map((e) => e.outerHTML.slice(0, 120))"""
@@ -48,6 +52,8 @@ class Album:
             old.unlink()
         self.folder = folder
         self.number = 0
+        self.axe = Axe()
+        self.faults: list[str] = []
 
     def shoot(self, page: Page, name: str, *, widths: tuple[int, ...] = (1280, 360)) -> None:
         self.number += 1
@@ -63,7 +69,17 @@ class Album:
             assert overflow <= 0, f"{name} is {overflow} px wider than a {width} px screen: " + str(
                 page.evaluate(WIDEST)
             )
+            self.accessible(page, f"{name} at {width} px")
         page.set_viewport_size(was)
+
+    def accessible(self, page: Page, name: str) -> None:
+        """Note what axe finds against WCAG 2.2 A and AA; `run` fails on it after the walk."""
+        found = self.axe.run(page, options=AXE_OPTIONS)
+        faults = [
+            f"{fault['id']}: {fault['nodes'][0]['html'][:160]}"
+            for fault in found.response["violations"]
+        ]
+        self.faults += [f"{name}: {fault}" for fault in faults]
 
 
 class Person:

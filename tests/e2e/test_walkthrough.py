@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -16,7 +17,7 @@ from smartcommunity.embedded.ports import free_ports
 from smartcommunity.embedded.runtime import Runtime
 from tests.e2e.browser import CHROMIUM
 from tests.e2e.walkthrough import run
-from tests.pictures import demo_faces
+from tests.pictures import PICTURES, demo_faces
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTS = ("SC_WEB_PORT", "SC_PG_PORT", "SC_REDIS_PORT", "SC_MQTT_PORT")
@@ -32,6 +33,7 @@ def server(
         pytest.skip("no chromium: the browser part is NOT RUN")
     demo_faces()  # skips, saying why, where no photographs are to be had
     folder = tmp_path_factory.mktemp("server")
+    shutil.copytree(PICTURES, folder / "pictures")  # fetched once for all tests
     for place in (folder, *folder.parents):  # the database's own account must be able to enter
         if place.owner() == Path.home().owner() and place != Path("/"):
             place.chmod(place.stat().st_mode | 0o011)

@@ -36,7 +36,7 @@ class Walk:
     def __init__(self, chromium: Browser, url: str, state: Path, mqtt: str, out: Path) -> None:
         self.chromium, self.url, self.state, self.mqtt = chromium, url, state, mqtt
         self.album = Album(out)
-        self.faces = pictures.fetch()
+        self.faces = pictures.fetch(state / "pictures")
         self.family: list[tuple[str, str]] = []
         self.dwelling = ""
         self.alert = ""
@@ -419,7 +419,8 @@ def run(*, url: str, state: Path, mqtt: str, out: Path, only: str = "") -> None:
             print(f"{step.__name__}: {(step.__doc__ or '').splitlines()[0]}", flush=True)
             step(walk)
             print(f"   ok, {time.monotonic() - began:.1f} s", flush=True)
-    print(f"{walk.album.number} pages photographed in {out}")
+        print(f"{walk.album.number} pages photographed in {out}")
+        assert not walk.album.faults, "\n".join(walk.album.faults)
 
 
 def refresh_readme(out: Path) -> None:
