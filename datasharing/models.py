@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -250,6 +251,7 @@ class AccessRecord(models.Model):
         verbose_name = _("access record")
         verbose_name_plural = _("access records")
         ordering = ["-id"]
+        indexes = [GinIndex(fields=["subject_ids"], name="access_record_subjects")]
         triggers: ClassVar = [
             pgtrigger.Protect(
                 name="append_only",
