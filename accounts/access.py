@@ -24,6 +24,7 @@ from accounts.viewer import Viewer
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 from smartcommunity.kernel.error_pages import error_response
 from smartcommunity.kernel.errors import DomainError, NotAllowed
+from smartcommunity.kernel.web import is_read_by_a_program
 
 View = TypeVar("View", bound=Callable[..., Any])
 Door = Callable[[Viewer], Decision]
@@ -33,7 +34,7 @@ def _guard(view: View, door: Door, description: str) -> View:
     def refuse(request: HttpRequest) -> HttpResponse | None:
         viewer: Viewer = request.viewer  # type: ignore[attr-defined]
         if not viewer.is_signed_in:
-            if request.path.startswith("/api/") or request.headers.get("HX-Request"):
+            if is_read_by_a_program(request):
                 error = NotAllowed(_("Your session has ended. Sign in again."), code="signed_out")
                 error.status = 401 if request.path.startswith("/api/") else 403
                 return error_response(request, error)

@@ -26,3 +26,14 @@ class SignInForm(AuthenticationForm):
             else:
                 user.otp_device = device  # type: ignore[attr-defined]
         return cleaned
+
+
+class SecondFactorForm(forms.Form):
+    """The first code of the app that has just read the key."""
+
+    token = forms.CharField(
+        label=_("One-time code"),
+        help_text=_("The six digits that the app shows now."),
+        max_length=6,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )

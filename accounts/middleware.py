@@ -1,13 +1,19 @@
-"""Puts `request.viewer` on each request, made when first looked at."""
+"""Puts `request.viewer` on each request, made when first looked at; asks for the second factor."""
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
+from accounts.policies import may_work
 from accounts.selectors import viewer_for
 from accounts.viewer import NOBODY, Viewer
+from smartcommunity.kernel.error_pages import error_response
+from smartcommunity.kernel.errors import NotAllowed
+from smartcommunity.kernel.web import is_read_by_a_program
 
 SESSION_KEY = "membership_id"
 
@@ -29,6 +35,34 @@ class ViewerMiddleware:
         # Answers differ by viewer: after sign-out, "back" on a shared computer shows none of them.
         response.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class SecondFactorMiddleware:
+    """Stops every view, of whatever library, for who still owes his second factor; only what is
+    public, the language and the set-up itself stay open."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: StaffRequest, view: Callable[..., Any], *_: object
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        always_open = {"accounts:second_factor", "set_language"}
+        if getattr(view, "access", "") == "public" or (match and match.view_name in always_open):
+            return None
+        user: Any = request.user
+        decision = may_work(
+            request.viewer, is_operator=user.is_staff, is_verified=user.is_verified()
+        )
+        if decision:
+            return None
+        if is_read_by_a_program(request):
+            return error_response(request, NotAllowed(decision.reason, code="second_factor"))
+        return redirect("accounts:second_factor")
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

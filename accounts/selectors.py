@@ -3,7 +3,8 @@
 import uuid
 from dataclasses import replace
 
-from django.conf import settings
+from django_otp import devices_for_user
+from django_otp.models import Device
 from guardian.shortcuts import get_objects_for_user
 
 from accounts.choices import DepartmentKind, Role
@@ -64,6 +65,6 @@ def estates(*, viewer: Viewer) -> list[Area]:
     return list(Area.objects.visible_to(viewer).filter(kind="estate"))
 
 
-def second_factor_required(*, user: User) -> bool:
-    """Staff need a second factor where the operator has switched it on (GB/T 22239 8.1.4.1)."""
-    return bool(settings.REQUIRE_SECOND_FACTOR) and bool(memberships_of(user=user))
+def second_factor_of(*, user: User) -> Device | None:
+    """The user's confirmed one-time-code device, if he has set one up."""
+    return next(iter(devices_for_user(user)), None)

@@ -1,8 +1,10 @@
-"""Sign-in, sign-out, choice of membership, text size."""
+"""Sign-in, sign-out, second factor, choice of membership, text size."""
 
 import uuid
+from base64 import b32encode
 from typing import Any
 
+import segno
 from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +12,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_otp import login as otp_login
 
-from accounts import selectors
+from accounts import actions, selectors
 from accounts.access import public, signed_in
 from accounts.context_processors import TEXT_SIZE_COOKIE
-from accounts.forms import SignInForm
+from accounts.forms import SecondFactorForm, SignInForm
 from accounts.middleware import SESSION_KEY, StaffRequest
 from smartcommunity.kernel.error_pages import error_response
 from smartcommunity.kernel.errors import NotFound, TooMany
@@ -48,7 +51,9 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
 
 def _back(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(target if safe else "home")
 
 
@@ -63,6 +68,30 @@ def memberships(request: StaffRequest) -> HttpResponse:
         raise NotFound
     request.session[SESSION_KEY] = str(uuid.UUID(chosen))
     return redirect("home")
+
+
+@signed_in
+def second_factor(request: StaffRequest) -> HttpResponse:
+    """Set up an app that shows one-time codes. One in use is neither shown nor replaced."""
+    user: Any = request.user
+    if request.method != "POST" and selectors.second_factor_of(user=user):
+        context = {"is_verified": user.is_verified()}
+        return render(request, "accounts/second_factor_in_use.html", context)
+    form = SecondFactorForm(request.POST or None)
+    if form.is_valid():
+        device = actions.confirm_second_factor(user=user, token=form.cleaned_data["token"])
+        if device.confirmed:
+            otp_login(request, device)
+            return redirect("home")
+        form.add_error("token", _("The code is wrong or has expired. Enter a new one."))
+    device = actions.begin_second_factor(user=user)
+    context = {
+        "form": form,
+        "qr": segno.make(device.config_url, error="l").svg_data_uri(scale=4, border=2),
+        "key": b32encode(device.bin_key).decode(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "accounts/second_factor.html", context, status=status)
 
 
 @public

@@ -12,6 +12,15 @@ from smartcommunity.kernel.errors import Invalid
 from smartcommunity.kernel.pagination import Page
 
 
+def is_read_by_a_program(request: HttpRequest) -> bool:
+    """True for the API, a fragment or the stream: sent to another page, it would only stumble."""
+    return (
+        request.path.startswith("/api/")
+        or request.headers.get("HX-Request") == "true"
+        or request.headers.get("Accept") == "text/event-stream"
+    )
+
+
 def page_links(request: HttpRequest, page: Page[Any]) -> dict[str, str]:
     """`next_url` and `previous_url` for components/pagination.html; filters are kept."""
 
@@ -28,11 +37,12 @@ def page_links(request: HttpRequest, page: Page[Any]) -> dict[str, str]:
 
 @contextmanager
 def refusals_beside(form: forms.BaseForm) -> Iterator[None]:
-    """What an action refuses inside the block stands beside the fields that it names."""
+    """What an action refuses inside the block stands beside the fields that it names, else on top
+    of the form: the form has errors then, always."""
     try:
         yield
     except Invalid as error:
-        for name, text in error.fields.items():
+        for name, text in (error.fields or {"": error.message}).items():
             form.add_error(name if name in form.fields else None, str(text))
 
 
