@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from datetime import UTC
+from ipaddress import ip_address
 
 from django.db import connection, transaction
 
@@ -92,13 +93,23 @@ def record(
         subject_ids=sorted(set(subject_ids)),
         elements=sorted(set(elements)),
         detail=detail[:120],
-        ip=viewer.ip,
+        ip=_address(viewer.ip),
         request_id=viewer.request_id,
         previous=bytes(previous),
     )
     entry.digest = digest(entry)
     entry.save(force_insert=True)
     return entry
+
+
+def _address(text: str | None) -> str | None:
+    """The address as the database spells it, so that its digest stays true; None for what a proxy
+    passed on that is none."""
+    try:
+        address = ip_address((text or "").partition("%")[0])
+    except ValueError:
+        return None
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def verify() -> int:

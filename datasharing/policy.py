@@ -6,6 +6,7 @@ An element is visible to a viewer on a row if and only if
   3. his department is of the kind that owns the element: full, and he may write it;
      or a grant in force, given to his department, covers the element and the row's area:
      at the grant's level, writing only if the grant says so. The most generous grant counts.
+     Nobody gives what is not his: only elements that the giver owns count, and only in his area.
 Everything else is hidden. What is hidden is never fetched.
 
 A grant is for one purpose: `access(purpose=...)` compiles the grants for that purpose; each
@@ -16,6 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from django.db.models import F
 
 from accounts.choices import DepartmentKind
 from accounts.viewer import Viewer
@@ -142,13 +145,16 @@ def access(*, viewer: Viewer, subject: Subject | str, purpose: Purpose | None = 
             grantee=viewer.department_id,
             purpose=purpose,
             elements__subject=subject,
+            elements__owner_kind=F("owner__kind"),
         )
-        .values_list("id", "area__path", "level", "may_write", "elements__key")
+        .values_list("id", "area__path", "owner__area__path", "level", "may_write", "elements__key")
     )
     grants: dict[object, tuple[str, Right, set[str]]] = {}
-    for grant_id, path, level, may_write, element in rows:
-        grant = grants.setdefault(grant_id, (path, Right(Level(level), may_write), set()))
-        grant[2].add(element)
+    for grant_id, area, giver_area, level, may_write, element in rows:
+        path, around = max(area, giver_area, key=len), min(area, giver_area, key=len)
+        if path.startswith(around):
+            grant = grants.setdefault(grant_id, (path, Right(Level(level), may_write), set()))
+            grant[2].add(element)
     return Access(
         viewer,
         purpose,
