@@ -151,7 +151,7 @@ def access(*, viewer: Viewer, subject: Subject | str, purpose: Purpose | None = 
     )
     grants: dict[object, tuple[str, Right, set[str]]] = {}
     for grant_id, area, giver_area, level, may_write, element in rows:
-        path, around = max(area, giver_area, key=len), min(area, giver_area, key=len)
+        around, path = sorted((area, giver_area), key=len)
         if path.startswith(around):
             grant = grants.setdefault(grant_id, (path, Right(Level(level), may_write), set()))
             grant[2].add(element)
