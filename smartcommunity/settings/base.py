@@ -102,6 +102,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env("SC_MEDIA_ROOT") or STATE_DIR / "media")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+REQUEST_MAX_BYTES = 48 * 1024 * 1024  # four photographs of 10 MB and their form
 
 # Field encryption: `FIELD_KEYS` is "id:base64,id:base64"; the first encrypts, all decrypt.
 FIELD_KEYS = {
@@ -143,6 +144,8 @@ AXES_RESET_ON_SUCCESS = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+# Not in a cookie, which is readable: a message may name somebody.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "smartcommunity.kernel.error_pages.csrf_failure"
 

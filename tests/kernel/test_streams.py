@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -197,3 +197,22 @@ def test_a_stream_ends_when_the_viewer_is_signed_out(
     assert [line for text in said for line in text.splitlines() if line] == [
         "retry: 2000", ": hello", ": beat", "event: signed-out", "data: {}",
     ]  # fmt: skip
+
+
+def request_status(port: int, head: str, *chunks: bytes) -> bytes:
+    """The status line of the answer, which may come before all is sent."""
+    with socket.create_connection(("127.0.0.1", port), timeout=8) as opened:
+        opened.sendall(f"POST /accounts/sign-in/ HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode())
+        with suppress(ConnectionError):
+            for chunk in chunks:
+                opened.sendall(chunk)
+        return opened.makefile("rb").readline()
+
+
+def test_a_body_too_large_is_not_even_taken(server: Server) -> None:
+    over = settings.REQUEST_MAX_BYTES + 1
+    assert b" 413 " in request_status(server.port, f"Content-Length: {over}")
+    megabyte = b"100000\r\n" + bytes(0x100000) + b"\r\n"
+    chunks = (megabyte for _ in range(over // 0x100000 + 2))
+    assert b" 413 " in request_status(server.port, "Transfer-Encoding: chunked", *chunks)
+    assert b" 403 " in request_status(server.port, "Content-Length: 3", b"a=b"), "no token"
