@@ -71,7 +71,11 @@ def record(
     purpose: Purpose | None = None,
     detail: str = "",
 ) -> AccessRecord:
-    """Append one record. Call it before the data is handed out: no record, no data."""
+    """Append one record. Call it before the data is handed out: no record, no data.
+
+    The chain's lock is held until the transaction ends, so in an action take row locks first and
+    record last: the other way round, two actions on one row would wait for each other.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute("SELECT clock_timestamp()")
