@@ -22,7 +22,7 @@ from benchmarks.wire import Account
 from datasharing.actions import load_catalogue
 from devices.actions import enrol_device
 from devices.choices import DeviceCategory
-from devices.models import DeviceProfile
+from devices.models import Device, DeviceProfile
 from residents.actions import give_consent
 from residents.choices import ConsentChannel, ConsentPurpose, ResidenceKind
 from residents.models import Building, Consent, Dwelling, Residence, Resident, Unit
@@ -130,7 +130,7 @@ def save_naive_gallery(path: Path, strangers: Floats) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Enrolled:
-    device: object
+    device: Device
     account: Account
 
 
@@ -214,8 +214,8 @@ def _background(rng: np.random.Generator) -> NDArray[np.uint8]:
     """Blotches and sensor noise, so that the JPEG has a camera's size."""
     blotches = rng.integers(60, 200, size=(9, 16, 3)).astype(np.float32)
     picture = cv2.resize(blotches, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
-    picture += rng.normal(0, 5, size=picture.shape)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    noise = rng.normal(0, 5, size=(HEIGHT, WIDTH, 3))
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
 
 
 def _jpeg(picture: NDArray[np.uint8]) -> bytes:

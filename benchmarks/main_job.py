@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -43,24 +44,17 @@ LEAD: Final = 2.5
 """Seconds for the devices' processes to start and connect before the first message."""
 PATIENCE: Final = 10.0
 """Seconds after the last frame; one without an open command by then counts as at least so late."""
-MESSAGE_SECONDS: Final = 30.0
+MESSAGE_SECONDS: Final = 20.0
 WARM_UP: Final = 4.0
 WARM_UPS: Final = 5
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
 
-CELERY: Final = ("-m", "celery", "--quiet", "-A", "smartcommunity")
-PLATFORM: Final = {
-    "ingest": ("manage.py", "ingest"),
-    "worker": (
-        *(*CELERY, "worker", "-Q", "events,faces,default", "-c", "2"),
-        *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
-    ),
-    "beat": (*CELERY, "beat", "--schedule", "{state}/beat", "--pidfile=", "--loglevel", "WARNING"),
-}
+PLATFORM: Final = ("ingest", "worker", "beat")
 """The Procfile's processes that work here; nobody looks at a page, so there is no web."""
 INGEST_SESSION: Final = "ingest-1"
-NAIVE: Final = ("benchmarks/naive_loop.py",)
+NAIVE: Final = "benchmarks/naive_loop.py"
+NAIVE_GALLERY: Final = "known.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +79,17 @@ def main(*, seconds: float, gallery: int, messages: int) -> None:
         state.chmod(0o711)
         with Runtime(state, ports="free") as runtime:
             os.environ.update(
-                runtime.environ(), DJANGO_SETTINGS_MODULE="smartcommunity.settings.production"
+                runtime.environ(),
+                DJANGO_SETTINGS_MODULE="smartcommunity.settings.production",
+                PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             )
             if runtime.broker:
                 print(f"broker: {runtime.broker.name}")
             with prepared(state, seconds, gallery, messages) as stage:
-                known = state / "known.npy"
-                ours, ours_messages = run_platform(stage)
-                naive, naive_messages = run_naive(stage, known)
-    print(f"\n{report.frames(ours, naive)}\n")
-    print(report.messages(ours_messages, naive_messages))
+                ours, our_messages = run_platform(stage)
+                naive, quarter, naive_messages = run_naive(stage)
+    print(f"\n{report.frames(ours, naive, quarter)}\n")
+    print(report.messages(our_messages, naive_messages))
 
 
 @contextmanager
@@ -108,7 +103,7 @@ def prepared(state: Path, seconds: float, gallery: int, messages: int) -> Iterat
 
     strangers = estates.synthetic_faces(gallery)
     estate = estates.build(gates=max(CAMERAS), sensors=SENSORS, strangers=strangers)
-    estates.save_naive_gallery(state / "known.npy", strangers)
+    estates.save_naive_gallery(state / NAIVE_GALLERY, strangers)
     frames = estates.make_frames(FRAMES, people=gallery)
     size = sum(map(len, frames)) / len(frames) / 1000
     print(
@@ -128,7 +123,7 @@ def prepared(state: Path, seconds: float, gallery: int, messages: int) -> Iterat
 
 def run_platform(stage: Stage) -> tuple[list[FrameRun], MessageRun]:
     """Measure the platform's own processes, once its workers have loaded models and gallery."""
-    with running(stage.state, PLATFORM):
+    with running(stage.state, procfile(PLATFORM)):
         for _ in range(WARM_UPS):
             if run_frames(stage, 2, seconds=WARM_UP).unanswered == 0:
                 break
@@ -141,14 +136,23 @@ def run_platform(stage: Stage) -> tuple[list[FrameRun], MessageRun]:
     return frames, messages
 
 
-def run_naive(stage: Stage, known: Path) -> tuple[list[FrameRun], MessageRun]:
-    """Measure the first attempt, started anew for each run: it may still have a backlog."""
-    frames = []
-    for cameras in CAMERAS:
-        with running(stage.state, {"naive": (*NAIVE, "gates", str(known))}):
-            frames.append(run_frames(stage, cameras, seconds=stage.seconds, naive=True))
-    with running(stage.state, {"naive": (*NAIVE, "sensors")}):
-        return frames, run_messages(stage, events=False)
+def run_naive(stage: Stage) -> tuple[list[FrameRun], list[FrameRun], MessageRun]:
+    """Measure the first attempt, on whole frames and on frames of a quarter of the size.
+
+    It is started anew for each run, for it may still have a backlog.
+    """
+    variants: list[list[FrameRun]] = []
+    for options in ((), ("--quarter",)):
+        command = (sys.executable, NAIVE, "gates", str(stage.state / NAIVE_GALLERY), *options)
+        variants.append([])
+        for cameras in CAMERAS:
+            with running(stage.state, {"naive": command}):
+                run = run_frames(stage, cameras, seconds=stage.seconds, naive=True)
+            variants[-1].append(run)
+    with running(stage.state, {"naive": (sys.executable, NAIVE, "sensors")}):
+        messages = run_messages(stage, events=False)
+    full, quarter = variants
+    return full, quarter, messages
 
 
 def run_frames(stage: Stage, cameras: int, *, seconds: float, naive: bool = False) -> FrameRun:
@@ -173,9 +177,9 @@ def run_frames(stage: Stage, cameras: int, *, seconds: float, naive: bool = Fals
     while len(stage.gates.opened()) < len(published) and time.monotonic() < deadline:
         time.sleep(0.05)
     cores, given_up = others.cores(), time.monotonic()
-    opened = stage.gates.opened()
-    if not naive:
-        opened = outcome.by_frame(opened)
+    commands = stage.gates.opened()
+    by_frame = commands if naive else outcome.by_frame(commands)
+    opened = {frame: at for frame, at in by_frame.items() if frame in published}
     return FrameRun(
         cameras=cameras,
         seconds=seconds,
@@ -212,19 +216,22 @@ def run_messages(stage: Stage, *, events: bool) -> MessageRun:
     return MessageRun(rows, made, cores)
 
 
+def procfile(names: Sequence[str]) -> dict[str, list[str]]:
+    """The commands of these processes, as the platform runs them."""
+    lines = (line.partition(":") for line in (ROOT / "Procfile").read_text().splitlines())
+    commands = {name: shlex.split(os.path.expandvars(command)) for name, _, command in lines}
+    return {name: commands[name] for name in names}
+
+
 @contextmanager
 def running(state: Path, commands: Mapping[str, Sequence[str]]) -> Iterator[None]:
-    """Run processes, each in a session of its own; return once those that say so are connected."""
+    """Run processes, each in a session of its own; the first says when it is connected."""
     started: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in commands.items():
             with log_of(state, name).open("wb") as log:
                 started[name] = subprocess.Popen(
-                    [sys.executable, *(part.format(state=state) for part in command)],
-                    cwd=ROOT,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
+                    command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
                 )
         first = next(iter(commands))
         deadline = time.monotonic() + START_SECONDS

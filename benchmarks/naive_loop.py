@@ -5,8 +5,9 @@
 
 KNOWN.npy: raw descriptors, shape (people, 128). Settings and MQTT_URL come from the environment.
 `gates` follows examples/facerec_from_webcam.py of face_recognition 1.3.0: locate faces, encode
-them, compare with a list. `--quarter` is the shortcut of facerec_from_webcam_faster.py: the picture
-at a quarter of its width and height. paho acknowledges by itself once the callback returns.
+them, compare with a list. `--quarter` is the shortcut of facerec_from_webcam_faster.py: everything,
+encoding too, on the picture at a quarter of its width and height. paho acknowledges by itself once
+the callback returns.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import django
 import face_recognition
 import numpy as np
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 django.setup()
@@ -42,7 +44,7 @@ def gates(known: list[Any], *, quarter: bool) -> Handler:
 
     def on_frame(client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         _, _, camera, _, frame_id = message.topic.split("/")
-        picture = cv2.imdecode(np.frombuffer(message.payload, np.uint8), cv2.IMREAD_COLOR)
+        picture: Any = cv2.imdecode(np.frombuffer(message.payload, np.uint8), cv2.IMREAD_COLOR)
         if quarter:
             picture = cv2.resize(picture, (0, 0), fx=0.25, fy=0.25)
         picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
@@ -75,12 +77,12 @@ def save(message: mqtt.MQTTMessage, event_key: str) -> None:
 
 def serve(topic: str, handler: Handler) -> None:
     broker = urlsplit(os.environ["MQTT_URL"])
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2)
     client.username_pw_set(broker.username, broker.password)
-    client.on_connect = lambda *_: client.subscribe(topic, qos=1)
     client.on_subscribe = lambda *_: print("connected", flush=True)
     client.on_message = handler
     client.connect(str(broker.hostname), broker.port or 1883)
+    client.subscribe(topic, qos=1)
     client.loop_forever()
 
 

@@ -16,7 +16,7 @@ POLL_SECONDS = 0.05
 
 def by_frame(opened: Mapping[str, float]) -> dict[str, float]:
     """Turn {command's id: moment} into {frame's id: moment}."""
-    rows = Passage.objects.filter(command__in=opened.keys())
+    rows = Passage.objects.filter(command__in=list(opened))
     frames = rows.values_list("command_id", "event__event_key")
     return {frame: opened[str(command)] for command, frame in frames}
 
@@ -24,13 +24,13 @@ def by_frame(opened: Mapping[str, float]) -> dict[str, float]:
 def steps(published: Mapping[str, float], opened: Mapping[str, float]) -> dict[str, float]:
     """Median seconds of each step of the frames that opened a gate."""
     ahead = time.time() - time.monotonic()  # the database holds times of day
-    rows = Passage.objects.filter(event__event_key__in=opened.keys()).values_list(
+    rows = Passage.objects.filter(event__event_key__in=list(opened)).values_list(
         "event__event_key", "event__received_at", "command__created_at", "command__sent_at"
     )
     moments = [
-        (published[frame], *(one.timestamp() - ahead for one in times), opened[frame])
+        (published[frame], *(one.timestamp() - ahead for one in times if one), opened[frame])
         for frame, *times in rows
-        if all(times) and frame in published
+        if all(times)
     ]
     names = ("to ingest", "to decision", "to sender", "to gate")
     return {
