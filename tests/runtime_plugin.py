@@ -26,6 +26,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     _running.append((runtime, state))
     os.environ.update(runtime.environ())
     os.environ["SC_MEDIA_ROOT"] = str(state / "media")
+    (state / "static").mkdir()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -94,15 +94,18 @@ def test_steps_are_done_once_and_again_when_their_cause_changed(
         assert preparation.sign_ins() == "told\n"
         return set(done.read_text().split())
 
-    assert steps("db1") == {"collectstatic", "migrate", "seed_demo", "demo_accounts"}
+    database = {"migrate", "load_reference", "seed_demo", "demo_accounts"}
+    assert steps("db1") == {"collectstatic", *database}
     assert steps("db1") == set()
     (project / "app" / "migrations" / "0001_initial.py").touch()
-    assert steps("db1") == {"migrate"}
+    assert steps("db1") == {"migrate", "load_reference"}
+    (project / "app" / "rules.toml").touch()
+    assert steps("db1") == {"load_reference"}
     (project / "static" / "a.css").touch()
     assert steps("db1") == {"collectstatic"}
-    assert steps("db2") == {"migrate", "seed_demo", "demo_accounts"}
-    assert steps("", seed=False) == {"migrate"}
-    assert steps("", seed=False) == {"migrate"}, "an external database is always migrated"
+    assert steps("db2") == database
+    assert steps("", seed=False) == {"migrate", "load_reference"}
+    assert steps("", seed=False) == {"migrate", "load_reference"}, "nobody knows an external one"
 
 
 def test_a_machine_without_apt_gets_no_mosquitto(
