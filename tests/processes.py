@@ -27,13 +27,13 @@ from devices.mqtt.client import Endpoint, Session, connect
 
 ROOT = Path(__file__).resolve().parent.parent
 CELERY = ("-m", "celery", "-A", "smartcommunity")
+QUIETLY = ("--without-gossip", "--without-mingle", "--loglevel", "WARNING")
+WORKER = (*CELERY, "worker", "-Q", "events,faces,default", *QUIETLY)
 COMMANDS: dict[str, tuple[str, ...]] = {
     "ingest": ("manage.py", "ingest"),
-    "worker": (
-        *CELERY,
-        *("worker", "-Q", "events,faces,default", "-c", "2"),
-        *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
-    ),
+    "worker": (*WORKER, "-c", "2"),
+    # Two processes may overtake each other: one keeps a device's messages in their order.
+    "lone worker": (*WORKER, "-c", "1"),
     "beat": (*CELERY, "beat", "--schedule", "{state}/beat", "--pidfile=", "--loglevel", "WARNING"),
 }
 

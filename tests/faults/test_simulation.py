@@ -45,7 +45,7 @@ def test_the_truth_is_what_was_stored(platform: Platform, estate: World, tmp_pat
         enrol(f"water-{number}", "zigbee-water", "gw-1", f"home/{number}")
     (tmp_path / "accounts.json").write_text(json.dumps(accounts))
     Image.effect_noise((320, 240), 50).convert("RGB").save(tmp_path / "stranger-1.jpg")
-    platform.start("ingest", "worker")
+    platform.start("ingest", "lone worker")
     wait_until(lambda: "connected" in platform.log("ingest"), seconds=30, what="ingest")
     command = actions.request_command(
         device=Device.objects.select_related("profile", "area").get(code="gate-1"),
