@@ -29,7 +29,7 @@ LOGGED_SUBJECTS = {
 
 
 # How a record of the access log came about, where its kind does not say enough; else the detail
-# is the key of a form template or another app's own word.
+# is the key of a form template. A number or name of its own may follow the word after a space.
 LOGGED_DETAILS = {
     "name": _("by name"),
     "document": _("by document number"),
@@ -37,6 +37,14 @@ LOGGED_DETAILS = {
     "consent given": _("consent given"),
     "consent withdrawn": _("consent withdrawn"),
     "account bound": _("account bound"),
+    "acknowledged": _("alert acknowledged"),
+    "closed confirmed": _("alert closed: confirmed"),
+    "closed false_match": _("alert closed: not the same person"),
+    "closed false_alarm": _("alert closed: false alarm"),
+    "closed handled": _("alert closed: handled on site"),
+    "gate": _("at gate"),
+    "service_request": _("Service request"),
+    "demo seed": _("demonstration data"),
 }
 
 

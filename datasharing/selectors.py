@@ -1,11 +1,12 @@
 """Reads of datasharing."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
@@ -87,11 +88,19 @@ def _lines(records: Sequence[AccessRecord]) -> list[AccessLine]:
         AccessLine(
             record,
             str(LOGGED_SUBJECTS.get(record.subject, record.subject)),
-            str(details.get(record.detail, record.detail)),
+            _detail_label(record.detail, details),
             tuple(known[key].label if key in known else key for key in record.elements),
         )
         for record in records
     ]
+
+
+def _detail_label(detail: str, labels: Mapping[str, str | Promise]) -> str:
+    """The detail in words; what follows a known word stays as it was logged."""
+    if detail in labels:
+        return str(labels[detail])
+    word, _space, rest = detail.partition(" ")
+    return f"{labels[word]} {rest}" if word in labels else detail
 
 
 @dataclass(frozen=True, slots=True)

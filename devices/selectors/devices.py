@@ -27,6 +27,13 @@ STATUS_TEXT: Final[Mapping[str, Promise]] = {
     "unknown": gettext_lazy("Never heard"),
     "inactive": gettext_lazy("Switched off"),
 }
+# What the platform gives as the reason of its own commands: the way in that a gate accepted.
+WAYS_IN: Final[Mapping[str, Promise]] = {
+    "face": gettext_lazy("Face"),
+    "card": gettext_lazy("Card"),
+    "qr": gettext_lazy("QR code"),
+    "pin": gettext_lazy("PIN"),
+}
 # Key of a device's state: label, unit.
 QUANTITIES: Final[Mapping[str, tuple[Promise, str]]] = {
     "temperature": (gettext_lazy("Temperature"), "°C"),
@@ -267,7 +274,7 @@ def _command(command: Command) -> CommandView:
         kind_text=command.get_kind_display(),
         state=command.state,
         state_text=str(CommandState(command.state).label),
-        reason=command.reason,
+        reason=command.reason if by else str(WAYS_IN.get(command.reason, command.reason)),
         requested_by=by.display_name if by else _("Platform"),
         created_at=command.created_at,
         finished_at=command.finished_at,

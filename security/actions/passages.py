@@ -14,7 +14,7 @@ from accounts.choices import DepartmentKind
 from accounts.viewer import SYSTEM
 from datasharing import access_log
 from datasharing.choices import AccessKind, Exit, Purpose, Subject
-from devices.actions import mark_handled, request_command
+from devices.actions import mark_handled, request_command, take_up
 from devices.choices import CommandKind, EventKind
 from devices.models import DeviceEvent
 from security.actions.alerts import WatchHit, raise_alert
@@ -30,7 +30,10 @@ from smartcommunity.kernel.errors import DomainError
 log = structlog.get_logger(__name__)
 
 OPENS_WITHIN: Final = timedelta(seconds=10)
-"""A frame older than this opens nothing: somebody else may stand there by now."""
+"""A frame or code older than this opens nothing: somebody else may stand there by now."""
+
+MOST_TRIES: Final = 3
+"""A picture may end its worker in the engine's native code, where nothing can be caught."""
 
 WATCH_REPEAT_SECONDS: Final = 300
 """The same person looked for, at the same gate again within this time, is the same alert."""
@@ -46,13 +49,18 @@ class Verdict:
     visitor_pass: Pass | None = None
 
 
-@transaction.atomic
 def match_frame(*, event_id: uuid.UUID) -> Passage | None:
     """Compare one camera frame and decide; None when there is nothing to do.
 
     The event's row stays locked meanwhile: a second delivery skips it, and a worker that dies
-    leaves it for the sweep.
+    leaves it for the sweep. One that ended MOST_TRIES workers is not looked at again.
     """
+    tries = take_up(event_id=event_id)
+    return _match(event_id, tries) if tries else None
+
+
+@transaction.atomic
+def _match(event_id: uuid.UUID, tries: int) -> Passage | None:
     event = (
         DeviceEvent.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("device__area")
@@ -69,7 +77,11 @@ def match_frame(*, event_id: uuid.UUID) -> Passage | None:
     if gate is None:
         mark_handled(event_ids=[event.pk])
         return None
-    sighting = look(frame=event.frame, galleries=galleries_for(area=gate.area))
+    if tries > MOST_TRIES:
+        log.error("frame_given_up", event_id=str(event.pk))
+        sighting = Sighting(reason="engine_crashed")
+    else:
+        sighting = look(frame=event.frame, galleries=galleries_for(area=gate.area))
     return decide_passage(event=event, gate=gate, sighting=sighting)
 
 
@@ -187,5 +199,5 @@ def _record_match(gate: Gate, subject: str, subject_id: uuid.UUID, purpose: Purp
         subject_ids=[subject_id],
         elements=["face_template", "access_event"],
         purpose=purpose,
-        detail=f"gate {gate.pk}",
+        detail=f"gate {gate.area.name} {gate.name}",
     )
