@@ -43,7 +43,7 @@ class Place:
         data = outside if outside.exists() else inside
         if not account.can_enter(data):
             raise ServiceFailedError(
-                f"服务帐号无法进入 {data},请恢复其上级目录的权限 (o+x)。\n"
+                f"服务账号无法进入 {data},请恢复其上级目录的权限 (o+x)。\n"
                 f"The services' account cannot enter {data}; give its parent directories o+x back."
             )
         return cls(data, account)

@@ -148,7 +148,7 @@ def _announce(runtime: Runtime, port: int, sign_ins: str, answers: bool) -> None
         broker = runtime.broker
         print(f"  MQTT ({broker.name}, MQTT {broker.protocol})   127.0.0.1:{broker.port}")
     if sign_ins:
-        print(f"  演示帐号 / Demo sign-ins\n{textwrap.indent(sign_ins.strip(), '    ')}")
+        print(f"  演示账号 / Demo sign-ins\n{textwrap.indent(sign_ins.strip(), '    ')}")
     print(f"  数据与日志 / Data and logs   {runtime.state_dir}")
     print("  停止 / Stop   Ctrl-C\n", flush=True)
 
