@@ -17,8 +17,10 @@ LAST_EVENT_ID = re.compile(r"[0-9]{1,18}")
 
 
 def hears(viewer: Viewer) -> Callable[[LiveEvent], bool]:
-    """An event is heard if and only if it names the user, or his department kind inside the areas
-    where he works. Administrators hear none: they read no personal data."""
+    """An event is heard if and only if it names the user, or his department kind (`kind`, or
+    `kind:role` for that role alone) inside the areas where he works. Administrators hear none: they
+    read no personal data."""
+    ears = {viewer.department_kind, f"{viewer.department_kind}:{viewer.role}"}
 
     def may_hear(event: LiveEvent) -> bool:
         if f"user:{viewer.user_id}" in event.audience:
@@ -26,7 +28,7 @@ def hears(viewer: Viewer) -> Callable[[LiveEvent], bool]:
         return (
             viewer.is_staff_member
             and not viewer.is_administrator
-            and viewer.department_kind in event.audience
+            and not ears.isdisjoint(event.audience)
             and viewer.works_in(event.area_path)
         )
 

@@ -136,7 +136,8 @@ class DeviceEvent(UUIDModel):
     """设备事件: what happened, in the one vocabulary, whatever dialect it came in.
 
     `data` holds SI quantities and flags, never personal data. `handled_at` is set when the floor
-    above has dealt with it; the sweep finds those that it has not.
+    above has dealt with it; the sweep finds those that it has not. `attempts` counts how often it
+    was taken up for that, the try that ended its worker included.
     """
 
     device = models.ForeignKey(Device, models.PROTECT, "events", verbose_name=_("device"))
@@ -147,6 +148,7 @@ class DeviceEvent(UUIDModel):
     data = models.JSONField(_("data"), default=dict)
     frame = models.CharField(_("frame"), max_length=120, blank=True)
     handled_at = models.DateTimeField(_("handled at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
 
     class Meta:
         verbose_name = _("device event")

@@ -3,8 +3,8 @@
 Templates are opened once per process and kept as matrices (`recognition.gallery`). A change of
 enrolments or of the watch-list bumps `GalleryVersion`; `galleries_for` compares that one number
 for every frame and opens only what is new. What changes by date alone (a tenancy that ends) is
-found by looking again every `RECHECK_SECONDS`; the database, never the memory, has the last word
-on who may pass (`actions.passages`).
+found by looking again every `RECHECK_SECONDS`, with or without frames; the database, never the
+memory, has the last word on who may pass (`actions.passages`).
 """
 
 from __future__ import annotations
@@ -93,11 +93,26 @@ def galleries_for(*, area: Area) -> Galleries:
     """The galleries of the gates of an area, as of the present `GalleryVersion`."""
     version = current_version()
     with _lock:
-        held = _held.get(area.path)
-        stale = held is None or held.version != version
-        if held is None or stale or time.monotonic() - held.made_at > RECHECK_SECONDS:
-            held = _held[area.path] = _make(area.path, version, held)
-        return held.galleries
+        return _up_to_date(area.path, version).galleries
+
+
+def refresh() -> None:
+    """Bring the galleries of this process up to date though no frame comes: what was erased in the
+    database leaves the memory too."""
+    if not _held:
+        return
+    version = current_version()
+    with _lock:
+        for area_path in list(_held):
+            _up_to_date(area_path, version)
+
+
+def _up_to_date(area_path: str, version: int) -> _Held:
+    held = _held.get(area_path)
+    stale = held is None or held.version != version
+    if held is None or stale or time.monotonic() - held.made_at > RECHECK_SECONDS:
+        held = _held[area_path] = _make(area_path, version, held)
+    return held
 
 
 def _make(area_path: str, version: int, before: _Held | None) -> _Held:

@@ -1,17 +1,22 @@
 """Thin Celery tasks around `security.actions`; ids in, idempotent."""
 
 import threading
+import time
 import uuid
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from celery import shared_task
 from celery.signals import worker_process_init
+from django.db import Error, connection
 
 from devices.choices import EventKind
 from devices.models import DeviceEvent
 from security import actions, gallery
 from smartcommunity.kernel import clock
+
+log = structlog.get_logger(__name__)
 
 SWEEP_AFTER = timedelta(seconds=10)
 SWEEP_BATCH = 100
@@ -19,8 +24,21 @@ SWEEP_BATCH = 100
 
 @worker_process_init.connect
 def warm_up(**_: Any) -> None:
-    """Load the face models beside the worker's start, so that the first frame need not wait."""
-    threading.Thread(target=gallery.warm_up, daemon=True).start()
+    """Beside the worker's work: load the face models, so that the first frame need not wait, then
+    keep its galleries true, so that one without frames forgets who withdrew."""
+    threading.Thread(target=_stay_true, daemon=True).start()
+
+
+def _stay_true() -> None:
+    gallery.warm_up()
+    while True:
+        time.sleep(gallery.RECHECK_SECONDS)
+        try:
+            gallery.refresh()
+        except Error as error:
+            log.warning("galleries_not_refreshed", error=type(error).__name__)
+        finally:
+            connection.close()
 
 
 @shared_task
@@ -39,7 +57,7 @@ def sweep_frames() -> int:
             handled_at=None,
             received_at__lt=clock.now() - SWEEP_AFTER,
         )
-        .order_by("received_at")
+        .order_by("attempts", "received_at")  # what may end the worker comes last
         .values_list("pk", flat=True)[:SWEEP_BATCH]
     )
     ids = [str(key) for key in waiting]

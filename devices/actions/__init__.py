@@ -6,7 +6,7 @@ from devices.actions.commands import (
     send_commands,
     sweep_commands,
 )
-from devices.actions.intake import mark_handled, process, replay, sweep
+from devices.actions.intake import mark_handled, process, replay, sweep, take_up
 from devices.actions.registry import (
     broker_credentials,
     enrol_device,
@@ -25,4 +25,5 @@ __all__ = [
     "sweep",
     "sweep_commands",
     "sync_broker_credentials",
+    "take_up",
 ]

@@ -78,6 +78,19 @@ def replay(*, viewer: Viewer, raw_id: int) -> None:
         wake.after_commit(tasks.process, [row.pk])
 
 
+@transaction.atomic
+def take_up(*, event_id: uuid.UUID) -> int:
+    """Count a try at a frame before it is made, so that one which ends its worker is known by its
+    tries; returns how many with this one, 0 when the frame is handled or in other hands."""
+    waiting = DeviceEvent.objects.select_for_update(skip_locked=True)
+    event = waiting.filter(pk=event_id, handled_at=None).first()
+    if event is None:
+        return 0
+    event.attempts += 1
+    event.save(update_fields=["attempts"])
+    return event.attempts
+
+
 def mark_handled(*, event_ids: Collection[uuid.UUID]) -> None:
     """Note that the floor above has dealt with these frames."""
     DeviceEvent.objects.filter(pk__in=event_ids, handled_at=None).update(handled_at=clock.now())

@@ -25,6 +25,7 @@ from security.choices import AlertKind, AlertState, Finding, Severity, findings_
 from security.events import AlertClosed, AlertRaised
 from security.models import Alert, Gate, Rule, WatchEntry
 from security.recognition.gallery import Candidate
+from security.selectors.audience import hears_alert
 from smartcommunity.kernel import clock, live
 from smartcommunity.kernel.bus import announce
 from smartcommunity.kernel.errors import Conflict, Invalid, NotFound, type_text
@@ -192,7 +193,12 @@ def _record_decision(viewer: Viewer, alert: Alert, detail: str) -> None:
 
 
 def _tell(alert: Alert) -> None:
-    live.publish(name="alert", key=str(alert.pk), area_path=alert.area.path, audience=alert.parties)
+    live.publish(
+        name="alert",
+        key=str(alert.pk),
+        area_path=alert.area.path,
+        audience=hears_alert(alert=alert),
+    )
 
 
 def _one_at_a_time(device_id: uuid.UUID, kind: AlertKind) -> None:

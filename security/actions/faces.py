@@ -49,7 +49,7 @@ def enrol_face(*, viewer: Viewer, resident_id: uuid.UUID, photo: bytes) -> Enrol
         raise NotFound
     policies.may_enrol_face(rights, resident.area.path).require()
     accepted = accept(photo)  # slow, so before any lock is taken
-    with transaction.atomic():
+    with vault.kept("faces", [accepted.jpeg]) as files, transaction.atomic():
         Resident.objects.select_for_update().get(pk=resident_id)
         consent = live_consent(resident_id=resident_id, purpose=ConsentPurpose.FACE_GATE)
         if consent is None:
@@ -71,10 +71,10 @@ def enrol_face(*, viewer: Viewer, resident_id: uuid.UUID, photo: bytes) -> Enrol
             engine=accepted.template.engine,
             engine_version=accepted.template.version,
             template=pack(accepted.template),
+            photo=files[0],
             enrolled_by_id=viewer.user_id,
             enrolled_at=clock.now(),
         )
-        enrolment.photo = vault.put("faces", accepted.jpeg)
         enrolment.save()
         bump_version()
     return EnrolmentResult(enrolment.pk, len(earlier) + 1)

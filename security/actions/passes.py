@@ -18,7 +18,7 @@ from datasharing.choices import AccessKind, Purpose, Subject
 from datasharing.policy import access
 from devices.models import DeviceEvent
 from residents.models import Residence, Resident, ResidentAccount
-from security.actions.passages import Verdict, record_passage
+from security.actions.passages import OPENS_WITHIN, Verdict, record_passage
 from security.choices import Outcome, PassKind, PassMethod
 from security.models import Gate, Pass, Passage
 from smartcommunity.kernel import clock, crypto
@@ -126,7 +126,8 @@ def present_token(*, gate: Gate, token: str, event: DeviceEvent | None = None) -
     if event and (known := Passage.objects.filter(event=event).first()):
         return known
     found = Pass.objects.select_for_update().filter(token_hash=hash_of(token)).first()
-    reason = _fault(found, gate)
+    late = event is not None and clock.now() - event.received_at > OPENS_WITHIN
+    reason = "too_late" if late else _fault(found, gate)
     if found is None or reason:
         verdict = Verdict(Outcome.REFUSED, reason, visitor_pass=found)
         return record_passage(gate=gate, event=event, method=PassMethod.QR, verdict=verdict)
@@ -173,8 +174,10 @@ def open_passes(*, resident_id: uuid.UUID) -> QuerySet[Pass]:
 
 
 def _own_or_staff(viewer: Viewer, resident_id: uuid.UUID) -> Resident:
-    """The resident, if it is the viewer himself or staff who may write his visitors."""
-    resident = Resident.objects.select_related("area").filter(pk=resident_id).first()
+    """The resident, if it is the viewer himself or staff who may write his visitors; locked, so
+    that his passes are counted and issued one by one."""
+    rows = Resident.objects.select_for_update(of=("self",), no_key=True).select_related("area")
+    resident = rows.filter(pk=resident_id).first()
     if resident is None:
         raise NotFound
     if viewer.is_staff_member:

@@ -55,7 +55,7 @@ def request_watch_entry(
     if wrong or viewer.user_id is None:
         raise Invalid(fields=wrong)
     accepted = accept(photo)
-    with transaction.atomic():
+    with vault.kept("watch", [accepted.jpeg]) as files, transaction.atomic():
         entry = WatchEntry(
             area=area,
             label=label.strip(),
@@ -64,12 +64,12 @@ def request_watch_entry(
             engine=accepted.template.engine,
             engine_version=accepted.template.version,
             template=pack(accepted.template),
+            photo=files[0],
             requested_by_id=viewer.user_id,
             created_at=now,
             expires_at=expires_at,
         )
         _record(viewer, AccessKind.WRITE, entry)
-        entry.photo = vault.put("watch", accepted.jpeg)
         entry.save()
     return entry
 

@@ -1,9 +1,12 @@
-"""Who hears of a passage: the department kinds that may read it, and no other."""
+"""Who hears of a passage or an alert: those who may read it, and no other."""
 
 from accounts.choices import DepartmentKind
 from accounts.models import Area
 from datasharing.choices import Level
 from datasharing.models import Grant
+from security.choices import AlertKind
+from security.models import Alert
+from security.querysets import WATCH_ROLES
 
 
 def hears_passages(*, area: Area) -> list[str]:
@@ -16,3 +19,11 @@ def hears_passages(*, area: Area) -> list[str]:
     )
     kinds = granted.values_list("grantee__kind", flat=True).distinct()
     return sorted({DepartmentKind.PROPERTY, *kinds})
+
+
+def hears_alert(*, alert: Alert) -> list[str]:
+    """Its parties; of a watch-list hit those alone who handle the list: already when and where
+    somebody looked for was seen is not for others."""
+    if alert.kind == AlertKind.WATCH_HIT:
+        return [f"{kind}:{role}" for kind in alert.parties for role in WATCH_ROLES]
+    return alert.parties

@@ -16,13 +16,14 @@ from residents.selectors import own_record
 from security.actions import issue_pass
 from security.actions import revoke_pass as revoke_gate_pass
 from security.choices import PassKind
+from services import photos
 from services.actions import catalogue
-from services.actions.timeline import locked, log_write, move, open_request, stored, write_step
+from services.actions.timeline import locked, log_write, move, open_request, write_step
 from services.choices import RepairKind, Step, Where
 from services.errors import NotBound, WrongState
 from services.models import ServiceRequest
 from services.selectors import resident as own
-from smartcommunity.kernel import clock
+from smartcommunity.kernel import clock, vault
 from smartcommunity.kernel.errors import Invalid
 
 VISIT_AHEAD = timedelta(days=30)
@@ -56,7 +57,7 @@ def report_repair(
     if where == Where.PUBLIC and not place.strip():
         raise Invalid(fields={"place": _("Say where it is, for example “lift of building 3”.")})
     at_home = where == Where.HOME
-    with stored(pictures) as files, transaction.atomic():
+    with vault.kept(photos.ROOM, pictures) as files, transaction.atomic():
         request = open_request(
             item=catalogue.item("repair"),
             area_id=person.area_id,

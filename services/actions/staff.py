@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Area
 from accounts.viewer import Viewer
 from datasharing.policy import PURPOSE_OF
-from services import policies
-from services.actions.timeline import locked, log_write, move, stored, write_step
+from services import photos, policies
+from services.actions.timeline import locked, log_write, move, write_step
 from services.choices import Step
 from services.events import RequestClosed
 from services.models import Notice, ServiceRequest
-from smartcommunity.kernel import bus, clock
+from smartcommunity.kernel import bus, clock, vault
 from smartcommunity.kernel.errors import Invalid
 
 
@@ -57,7 +57,7 @@ def close(
     *, viewer: Viewer, request_id: uuid.UUID, note: str, pictures: Sequence[bytes] = ()
 ) -> None:
     """Close with proof: what was done, in words, and pictures where there are some."""
-    with stored(pictures) as files, transaction.atomic():
+    with vault.kept(photos.ROOM, pictures) as files, transaction.atomic():
         request = _locked_for(viewer, request_id)
         move(request, Step.DONE)
         if not note.strip():

@@ -1,8 +1,7 @@
 """The parts that every verb shares: open, number, lock, move, write a step, keep pictures."""
 
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import connection
@@ -11,11 +10,11 @@ from accounts.viewer import Viewer
 from datasharing import access_log
 from datasharing.choices import AccessKind, Purpose, Subject
 from residents.models import ResidentAccount
-from services import photos, policies
+from services import policies
 from services.choices import RepairKind, RequestState, Step
 from services.models import RequestPhoto, RequestStep, ServiceItem, ServiceRequest
 from services.querysets import RequestQuerySet
-from smartcommunity.kernel import clock, live, vault
+from smartcommunity.kernel import clock, live
 from smartcommunity.kernel.errors import NotFound
 
 
@@ -108,18 +107,6 @@ def write_step(
             *(f"user:{key}" for key in accounts.values_list("user_id", flat=True)),
         ],
     )
-
-
-@contextmanager
-def stored(pictures: Sequence[bytes]) -> Iterator[list[str]]:
-    """Keep the pictures in the vault; if what follows fails, none stays behind."""
-    files = [vault.put(photos.ROOM, picture) for picture in pictures]
-    try:
-        yield files
-    except BaseException:
-        for file in files:
-            vault.delete(file)
-        raise
 
 
 def log_write(viewer: Viewer, request: ServiceRequest, purpose: Purpose) -> None:

@@ -49,7 +49,7 @@ _hub: "Hub | None" = None
 
 
 def publish(*, name: str, key: str, area_path: str, audience: Iterable[str]) -> None:
-    """Tell the audience (department kinds) inside the area that `key` of kind `name` changed."""
+    """Tell the audience (as in `LiveEvent`) inside the area that `key` of kind `name` changed."""
     event = LiveEvent.objects.create(
         name=name, key=key, area_path=area_path, audience=sorted(set(audience))
     )

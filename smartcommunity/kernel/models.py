@@ -20,7 +20,7 @@ class LiveEvent(models.Model):
     """A thin event of the live stream: what changed, never its content.
 
     The page that hears it fetches the fragment, so permission is applied on the fetch. `audience`
-    holds department kinds or `user:<key>`; `area_path` keeps it inside the tree node.
+    holds department kinds, `kind:role` or `user:<key>`; `area_path` keeps it inside the tree node.
     Its id is the stream's Last-Event-ID.
     """
 

@@ -5,6 +5,8 @@ a file moved over another does not open. Views hand out the bytes after the acce
 """
 
 import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -19,6 +21,21 @@ def put(room: str, content: bytes) -> str:
     name = f"{room}/{clock.now():%Y/%m/%d}/{uuid.uuid4().hex}"
     saved = default_storage.save(f"{ROOT}/{name}", ContentFile(crypto.seal(content, name)))
     return saved.removeprefix(f"{ROOT}/")
+
+
+@contextmanager
+def kept(room: str, contents: Iterable[bytes]) -> Iterator[list[str]]:
+    """Store the contents; if the block fails, none stays behind. Put it around the transaction
+    that writes the names, whose commit may fail too."""
+    names: list[str] = []
+    try:
+        for content in contents:
+            names.append(put(room, content))  # noqa: PERF401  what is done must be undone
+        yield names
+    except BaseException:
+        for name in names:
+            delete(name)
+        raise
 
 
 def get(name: str) -> bytes:
