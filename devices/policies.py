@@ -14,7 +14,11 @@ def _keeps_devices(viewer: Viewer) -> bool:
 
 
 def _is_property(viewer: Viewer) -> bool:
-    return viewer.is_staff_member and viewer.department_kind == DepartmentKind.PROPERTY
+    return (
+        viewer.is_staff_member
+        and not viewer.is_administrator
+        and viewer.department_kind == DepartmentKind.PROPERTY
+    )
 
 
 def sees_devices(viewer: Viewer) -> bool:
