@@ -1,6 +1,7 @@
 """Photographs of requests: checked by content, made small, stripped of what the camera wrote."""
 
 import io
+import struct
 import warnings
 
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,8 @@ NOT_A_PICTURE = (
     OSError,
     SyntaxError,
     ValueError,
+    TypeError,  # this and the next: metadata of other types than they say
+    struct.error,
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )
