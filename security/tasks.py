@@ -70,3 +70,9 @@ def sweep_frames() -> int:
 def expire_watch_entries() -> int:
     """Erase what is kept of watch-list entries past their end."""
     return actions.expire_watch_entries()
+
+
+@shared_task
+def erase_departed() -> int:
+    """Erase the faces of those who moved out."""
+    return actions.erase_departed()

@@ -7,7 +7,7 @@ from security.actions.alerts import (
     raise_alert,
     raise_for_event,
 )
-from security.actions.faces import EnrolmentResult, enrol_face, erase_faces
+from security.actions.faces import EnrolmentResult, enrol_face, erase_departed, erase_faces
 from security.actions.passages import decide_passage, match_frame
 from security.actions.passes import IssuedPass, issue_pass, present_token, revoke_pass
 from security.actions.watchlist import (
@@ -25,6 +25,7 @@ __all__ = [
     "close_alert",
     "decide_passage",
     "enrol_face",
+    "erase_departed",
     "erase_faces",
     "expire_watch_entries",
     "issue_pass",

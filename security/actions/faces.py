@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.viewer import SYSTEM, Viewer
@@ -14,7 +15,7 @@ from datasharing.choices import AccessKind, Exit, Purpose, Subject
 from datasharing.policy import access
 from residents.choices import ConsentPurpose
 from residents.events import ConsentWithdrawn
-from residents.models import Resident
+from residents.models import Residence, Resident
 from residents.selectors import live_consent
 from security import policies
 from security.actions.photographs import accept
@@ -118,6 +119,15 @@ def erase_faces(
     for enrolment in enrolments:
         vault.delete(enrolment.photo)
     return len(enrolments)
+
+
+def erase_departed() -> int:
+    """Erase the faces of everybody whose residences are all over: the consent's notice promises to
+    keep them only as long as the person lives here. Returns how many faces."""
+    at_home = Residence.objects.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))
+    departed = FaceEnrolment.objects.exclude(resident__in=at_home.values("resident"))
+    people = set(departed.values_list("resident_id", flat=True))
+    return sum(erase_faces(resident_id=resident_id) for resident_id in people)
 
 
 def on_consent_withdrawn(event: ConsentWithdrawn) -> None:

@@ -235,6 +235,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "security.tasks.expire_watch_entries",
         "schedule": timedelta(minutes=1),
     },
+    "erase-departed": {
+        "task": "security.tasks.erase_departed",
+        "schedule": timedelta(minutes=10),
+    },
     "prune-live-events": {
         "task": "smartcommunity.kernel.tasks.prune_live_events",
         "schedule": timedelta(minutes=10),

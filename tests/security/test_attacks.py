@@ -10,14 +10,16 @@ from django.core.files.storage import default_storage
 from django.db import connection, connections
 
 from accounts.live_view import hears
+from datasharing.models import AccessRecord
 from devices.choices import EventKind
 from devices.models import Command, DeviceEvent
 from residents.actions import withdraw_consent
 from residents.choices import ConsentPurpose
+from residents.models import Residence
 from security import gallery
 from security.actions import match_frame, present_token
-from security.models import Pass, Passage
-from security.tasks import sweep_frames
+from security.models import FaceEnrolment, Pass, Passage
+from security.tasks import erase_departed, sweep_frames
 from smartcommunity.kernel import clock, vault
 from smartcommunity.kernel.errors import DomainError, TooMany
 from smartcommunity.kernel.models import LiveEvent
@@ -105,6 +107,24 @@ def test_an_idle_process_forgets_whose_consent_ended(
     )
     gallery.refresh()
     assert not gallery._held[estate.world.estate.path].faces
+
+
+def test_the_faces_of_who_moved_out_are_erased(
+    estate: Estate, faces: dict[str, list[Path]]
+) -> None:
+    """As the notice of the consent promises: kept for as long as the person lives here."""
+    estate.enrol(next(iter(faces.values()))[0])
+    photo = FaceEnrolment.objects.get().photo
+    home = Residence.objects.filter(resident=estate.resident)
+    home.update(valid_to=clock.today())
+    assert erase_departed() == 0
+    home.update(valid_to=clock.today() - timedelta(days=1))
+    assert erase_departed() == 1
+    assert not FaceEnrolment.objects.exists()
+    with pytest.raises(FileNotFoundError):
+        vault.get(photo)
+    assert AccessRecord.objects.filter(kind="erase", subject_ids=[estate.resident.pk]).exists()
+    assert erase_departed() == 0
 
 
 def _files(room: str) -> list[str]:

@@ -125,7 +125,8 @@ def test_a_watch_list_hit_alerts_the_police_and_decides_nothing(
     assert alert.frame == passage.frame
     assert alert.stranger_rate is not None
     assert 0 < alert.stranger_rate < 0.001
-    assert LiveEvent.objects.filter(name="alert").get().audience == ["police"]
+    audience = LiveEvent.objects.filter(name="alert").get().audience
+    assert audience == ["police:dispatcher", "police:officer", "police:supervisor"]
     assert AccessRecord.objects.filter(kind="match").count() == 2
     pass_by(estate, faces["watched"][1])
     assert Alert.objects.get().occurrences == 2
