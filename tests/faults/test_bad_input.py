@@ -67,6 +67,9 @@ def test_nothing_stops_and_everything_is_seen(
         seconds=15,
         what="refusals of the broker",
     )
+    wait_until(
+        lambda: not RawMessage.objects.filter(state="new").exists(), seconds=15, what="the others"
+    )
     faults = dict(RawMessage.objects.filter(state="quarantined").values_list("event_key", "fault"))
     assert faults.pop("event:1") == Fault.UNKNOWN_DEVICE
     assert {faults.pop(f"frame:{name}") for name in ("broken", "words")} == {
