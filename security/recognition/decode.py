@@ -60,9 +60,10 @@ def decode(data: bytes, *, limits: Limits = FRAME_LIMITS, longest_side: int | No
         picture.draft("RGB", (int(picture.width * scale), int(picture.height * scale)))
     try:
         picture.load()
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
+        upright = ImageOps.exif_transpose(picture)  # reads the metadata, which may lie
+    except (OSError, SyntaxError, TypeError, ValueError, struct.error) as error:
         raise PictureRefusedError(PictureFault.TRUNCATED) from error
-    return np.array(ImageOps.exif_transpose(picture).convert("RGB"), dtype=np.uint8)
+    return np.array(upright.convert("RGB"), dtype=np.uint8)
 
 
 def _open(data: bytes, limits: Limits) -> Pillow.Image:
