@@ -37,6 +37,12 @@ LOGGED_DETAILS = {
     "consent given": _("consent given"),
     "consent withdrawn": _("consent withdrawn"),
     "account bound": _("account bound"),
+    "history": _("history"),
+    "proposals": _("proposed corrections"),
+    "proposed": _("correction proposed"),
+    "proposal accepted": _("proposed correction accepted"),
+    "proposal rejected": _("proposed correction rejected"),
+    "proposal withdrawn": _("proposed correction withdrawn"),
 }
 
 
