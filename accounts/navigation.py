@@ -11,7 +11,8 @@ from accounts.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a shell's navigation, shown when `shown_to(viewer)`."""
+    """One line of a shell's navigation, shown when `shown_to(viewer)`. `badge` counts what waits
+    for the viewer; it runs with every page, so it is one cheap query."""
 
     label: str | Promise
     url_name: str
@@ -19,6 +20,7 @@ class Entry:
     order: int
     shown_to: Callable[[Viewer], bool]
     shell: str = "console"
+    badge: Callable[[Viewer], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ def items(*, viewer: Viewer, shell: str, path: str) -> list[NavItem]:
     urls = [reverse(entry.url_name) for entry in shown]
     active = max((url for url in urls if path.startswith(url)), key=len, default=None)
     return [
-        NavItem(str(entry.label), url, entry.icon, url == active)
+        NavItem(
+            str(entry.label),
+            url,
+            entry.icon,
+            url == active,
+            entry.badge(viewer) if entry.badge else None,
+        )
         for entry, url in zip(shown, urls, strict=True)
     ]

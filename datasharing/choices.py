@@ -45,6 +45,12 @@ LOGGED_DETAILS = {
     "gate": _("at gate"),
     "service_request": _("Service request"),
     "demo seed": _("demonstration data"),
+    "history": _("history"),
+    "proposals": _("proposed corrections"),
+    "proposed": _("correction proposed"),
+    "proposal accepted": _("proposed correction accepted"),
+    "proposal rejected": _("proposed correction rejected"),
+    "proposal withdrawn": _("proposed correction withdrawn"),
 }
 
 

@@ -4,6 +4,10 @@ what he typed. The web form and the write action ask the same functions. Pure.
 A field is on the form if and only if the viewer sees the element (at any level) and either may
 fill it in or finds it recorded. He may fill it in if and only if he may write the element and sees
 what it holds: nothing, or a value in full. Everything else is shown and read-only.
+
+The owner's value wins: what the responsible department (责任部门) has recorded, only that
+department changes. Another value that somebody else fills in is a proposal, which the owner
+accepts or rejects.
 """
 
 from __future__ import annotations
@@ -38,6 +42,7 @@ class Entry:
     required: bool
     recorded: Recorded | None
     condition: Condition | None
+    proposes: bool = False  # another value filled in here is a proposal to the owner
 
     @property
     def element(self) -> DataElement:
@@ -77,8 +82,37 @@ def entries_for(
                     continue
                 required = required and known is not None
                 condition = None
-        found[key] = Entry(field, editable, required, current, condition)
+        by = current.department_kind if current else ""
+        proposes = editable and owner_wins(field.element, by, template.department_kind)
+        found[key] = Entry(field, editable, required, current, condition, proposes)
     return list(found.values())
+
+
+def owner_wins(element: DataElement, recorded_by: str, writer: str | None) -> bool:
+    """True when a department of kind `writer` may only propose another value than the one that a
+    department of kind `recorded_by` recorded."""
+    return recorded_by == element.owner_kind != writer
+
+
+def check_one(
+    element: DataElement, text: str | None, known: Mapping[str, str | None]
+) -> str | None:
+    """The canonical spelling of one value by itself, beside what is `known` of its subject. Raises
+    Invalid for a value that is wrong or does not agree with the document number."""
+    if not text or not text.strip():
+        return None
+    try:
+        doc_type = known.get(values.document_type_key(element.key)) or ""
+        value = values.check(element, text, doc_type=doc_type)
+    except values.InvalidValue as error:
+        raise Invalid(fields={element.key: error.message}) from None
+    if _fact_of(element, known) not in {None, value}:
+        raise Invalid(fields={element.key: _disagreement()})
+    return value
+
+
+def _disagreement() -> str:
+    return _("This does not agree with the document number. Compare both with the document.")
 
 
 def check_entries(form: list[Entry], typed: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -102,9 +136,7 @@ def check_entries(form: list[Entry], typed: Mapping[str, str | None]) -> dict[st
     for entry in asked:
         if entry.key not in errors and (fact := _fact(entry, known, errors)):
             if known[entry.key] not in {None, fact}:
-                errors[entry.key] = _(
-                    "This does not agree with the document number. Compare both with the document."
-                )
+                errors[entry.key] = _disagreement()
             known[entry.key] = fact
     for entry in asked:
         # A mended document may carry what is missing here.
@@ -132,9 +164,13 @@ def _checked(
 def _fact(
     entry: Entry, known: Mapping[str, str | None], errors: Mapping[str, type_text]
 ) -> str | None:
-    """What the document number beside this element says about it."""
-    document = entry.element.derived_from
+    """What the document number beside this element says about it, if the number is right."""
+    return None if entry.element.derived_from in errors else _fact_of(entry.element, known)
+
+
+def _fact_of(element: DataElement, known: Mapping[str, str | None]) -> str | None:
+    document = element.derived_from
     number, kind = known.get(document), known.get(values.document_type_key(document))
-    if not document.endswith("_no") or not number or not kind or document in errors:
+    if not document.endswith("_no") or not number or not kind:
         return None
-    return values.facts(kind, number).get(entry.key)
+    return values.facts(kind, number).get(element.key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -14,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from datasharing import values
 from datasharing.choices import AccessKind
 from datasharing.entry import Entry, check_entries, entries_for
-from datasharing.models import FormTemplate
+from datasharing.models import DataElement, FormTemplate
 from datasharing.policy import Right
 from datasharing.values import Recorded
 from smartcommunity.kernel.errors import Invalid
 
 NOT_CHOSEN = ("", "—")
 WIDE = frozenset({"longtext"})
+PROPOSES = _("The responsible department recorded this. Another value goes to them as a proposal.")
 
 
 class EntryField(forms.CharField):
@@ -36,6 +38,7 @@ class Row:
 
     entry: Entry
     field: BoundField | None
+    note: str = ""
 
     @property
     def show_if(self) -> str:
@@ -62,9 +65,12 @@ class EntryForm(forms.Form):
     use_required_attribute = False
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, entries: list[Entry], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, entries: list[Entry], notes: Mapping[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.entries = entries
+        self.notes = notes
         self.values: dict[str, str | None] = {}
         for entry in entries:
             if entry.editable:
@@ -88,7 +94,12 @@ class EntryForm(forms.Form):
     def sections(self) -> Iterator[tuple[str, list[Row]]]:
         """The sections of the template with their rows, without the empty ones."""
         for title, group in groupby(self.entries, key=lambda entry: entry.field.section):
-            yield title, [Row(e, self[e.key] if e.editable else None) for e in group]
+            yield title, [Row(e, self[e.key] if e.editable else None, self._note(e)) for e in group]
+
+    def _note(self, entry: Entry) -> str:
+        if note := self.notes.get(entry.key):
+            return note
+        return str(PROPOSES) if entry.proposes else ""
 
 
 def build_form(
@@ -99,12 +110,17 @@ def build_form(
     data: Mapping[str, Any] | None = None,
     initial: Mapping[str, str] | None = None,
     version: int | None = None,
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> EntryForm:
-    """The template as the holder of `rights` meets it, filled in from `current`, else `initial`."""
+    """The template as the holder of `rights` meets it, filled in from `current`, else `initial`.
+    `notes` are texts to stand beside fields, by element key."""
     entries = entries_for(template, rights, current)
     filled = {entry.key: entry.value for entry in entries if entry.value is not None}
     return EntryForm(
-        data, entries=entries, initial={**(initial or {}), **filled, "version": version}
+        data,
+        entries=entries,
+        notes=notes,
+        initial={**(initial or {}), **filled, "version": version},
     )
 
 
@@ -113,13 +129,12 @@ def _field(entry: Entry) -> EntryField:
         label=entry.element.label,
         help_text=entry.field.help,
         required=entry.required,
-        widget=_widget(entry),
+        widget=widget_for(entry.element),
     )
 
 
-def _widget(entry: Entry) -> forms.Widget:
+def widget_for(element: DataElement) -> forms.Widget:
     """What fits the element's type. The browser never offers what was typed for somebody else."""
-    element = entry.element
     off = {"autocomplete": "off"}
     if element.type == "code" and element.code_list:
         codes = [(code.code, code.label) for code in element.code_list.codes.all()]

@@ -9,11 +9,23 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
+        from residents.selectors import proposals_to_decide
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
 
+        def to_decide(viewer: Viewer) -> int:
+            return proposals_to_decide(viewer=viewer)
+
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
             Entry(_("Find a resident"), "residents:search", "search", 25, reads),
+            Entry(
+                _("Proposed corrections"),
+                "residents:proposals",
+                "pending",
+                27,
+                reads,
+                badge=to_decide,
+            ),
         )

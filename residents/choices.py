@@ -28,3 +28,10 @@ class ResidenceKind(models.TextChoices):
     EMPLOYEE = "employee", _("Employer's lodging")
     CARER = "carer", _("Live-in carer")
     OTHER = "other", _("Other")
+
+
+class ProposalStatus(models.TextChoices):
+    OPEN = "open", _("Waiting for the owner")
+    ACCEPTED = "accepted", _("Accepted by the owner")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

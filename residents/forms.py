@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from datasharing.forms import widget_for
 from residents.choices import ResidenceKind
-from residents.selectors.shapes import ConsentAsk
+from residents.selectors.shapes import ConsentAsk, Correction
 
 OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
 SEARCH_LABELS = {
@@ -46,6 +47,29 @@ class ConsentForm(forms.Form):
                 help_text=_("An adult of the same household. Register the guardian first."),
                 error_messages={"required": _("Choose the guardian who agreed.")},
             )
+
+
+class CorrectionForm(forms.Form):
+    """Another value for one element, with the reason for the owner department."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, asked: Correction) -> None:
+        super().__init__(data)
+        self.element = asked.element.key
+        self.fields[self.element] = forms.CharField(
+            label=asked.element.label,
+            initial=asked.recorded.value,
+            widget=widget_for(asked.element),
+            error_messages={"required": _("Enter the value that you hold to be right.")},
+        )
+        self.fields["reason"] = forms.CharField(
+            label=_("Why it should be changed"),
+            help_text=_("What you saw or were shown, such as the document or the person's word."),
+            required=False,
+            max_length=300,
+            widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        )
 
 
 class SearchForm(forms.Form):

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
-from residents.choices import ConsentPurpose, ResidenceKind
-from residents.querysets import ResidentQuerySet, VisibleQuerySet
+from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind
+from residents.querysets import ProposalQuerySet, ResidentQuerySet, VisibleQuerySet
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
@@ -160,19 +160,38 @@ class Residence(UUIDModel):
         ]
 
 
-class ElementRecord(models.Model):
-    """One value of one element of one subject: who wrote it, when, under which form.
+class ElementValue(models.Model):
+    """One value of one element of one subject. Sensitive values stand in `sealed` (encrypted), all
+    others in `value`; both null: nothing is recorded."""
 
-    The row with `superseded_at` null is the current value; the others are its history. Sensitive
-    values stand in `sealed` (encrypted), all others in `value`.
-    """
-
-    id = models.UUIDField(primary_key=True, editable=False)
     subject = models.CharField(_("subject"), max_length=20, choices=Subject)
     subject_id = models.UUIDField(_("subject key"))
     element = models.ForeignKey(DataElement, models.PROTECT, verbose_name=_("data element"))
     value = models.TextField(_("value"), null=True, blank=True)  # noqa: DJ001  null: see sealed
     sealed = EncryptedTextField(_("sealed value"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def plain(self) -> str | None:
+        """The value, opened if it is sealed."""
+        return self.sealed if self.value is None else self.value
+
+    @staticmethod
+    def held(element: DataElement, text: str | None) -> dict[str, str | None]:
+        """The two columns of a value: open or sealed, as its element asks."""
+        sealed = element.is_encrypted
+        return {"value": None if sealed else text, "sealed": text if sealed else None}
+
+
+class ElementRecord(ElementValue):
+    """A recorded value: who wrote it, when, under which form.
+
+    The row with `superseded_at` null is the current value; the others are its history.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, verbose_name=_("department")
     )
@@ -196,6 +215,72 @@ class ElementRecord(models.Model):
             )
         ]
         indexes = [models.Index(fields=["subject_id", "element"], name="element_record_history")]
+
+
+class Proposal(UUIDModel, ElementValue):
+    """更正建议: another department's value for what the owner department has recorded.
+
+    The owner department accepts it, which makes it the record `became`, or rejects it with a
+    reason. `current` is the record that it differed from when it was made.
+    """
+
+    current = models.ForeignKey(
+        ElementRecord, models.PROTECT, related_name="+", verbose_name=_("recorded value")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name=_("department")
+    )
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("user"))
+    template = models.ForeignKey(
+        FormTemplate, models.PROTECT, null=True, blank=True, verbose_name=_("form template")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created at"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=ProposalStatus, default=ProposalStatus.OPEN
+    )
+    decided_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decision = models.CharField(_("reason of the decision"), max_length=300, blank=True)
+    became = models.ForeignKey(
+        ElementRecord,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("became the record"),
+    )
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        constraints = [
+            models.UniqueConstraint(
+                "subject",
+                "subject_id",
+                "element",
+                "department",
+                condition=models.Q(status="open"),
+                name="one_open_proposal_a_department",
+            ),
+            models.CheckConstraint(
+                name="proposal_rejected_with_reason",
+                condition=~models.Q(status="rejected", decision=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "created_at"], name="proposal_by_status"),
+            models.Index(fields=["subject_id", "element"], name="proposal_by_element"),
+        ]
 
 
 class Consent(UUIDModel):

@@ -41,6 +41,23 @@ def may_record_consent(access: Access, path: str, purpose: ConsentPurpose) -> De
     return deny(_("Your department does not record this consent."))
 
 
+def may_decide(access: Access, element: str, path: str) -> Decision:
+    """The owner department decides on what others propose for its elements, where it works."""
+    if element in access.owned and access.viewer.works_in(path):
+        return ALLOW
+    return deny(_("Only the department that owns this element decides."))
+
+
+def may_propose(access: Access, element: str, path: str, recorded_by: str) -> Decision:
+    """Who reads a value in full may say that it is wrong; the owner corrects it himself. What the
+    platform works out (`recorded_by` "") is corrected where it comes from."""
+    if element in access.owned or not recorded_by:
+        return deny(_("Correct this in your own form."))
+    if access.level(element, path) == Level.FULL:
+        return ALLOW
+    return deny(_("This value is not shared with your department in full."))
+
+
 def may_bind_account(viewer: Viewer) -> Decision:
     """An account is bound at the office, by someone who saw the person and the document."""
     if viewer.is_system or (

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from residents import views
+from residents import proposal_views, views
 
 app_name = "residents"
 urlpatterns = [
@@ -25,4 +25,22 @@ urlpatterns = [
         name="withdraw_consent",
     ),
     path("search/", views.search, name="search"),
+    path("proposals/", proposal_views.proposals, name="proposals"),
+    path("proposals/<uuid:proposal_id>/accept/", proposal_views.accept, name="accept_proposal"),
+    path("proposals/<uuid:proposal_id>/reject/", proposal_views.reject, name="reject_proposal"),
+    path(
+        "proposals/<uuid:proposal_id>/withdraw/",
+        proposal_views.withdraw,
+        name="withdraw_proposal",
+    ),
+    path(
+        "values/<str:subject>/<uuid:subject_id>/<str:element>/history/",
+        proposal_views.history,
+        name="history",
+    ),
+    path(
+        "values/<str:subject>/<uuid:subject_id>/<str:element>/correct/",
+        proposal_views.correct,
+        name="correct",
+    ),
 ]

@@ -1,13 +1,15 @@
 """Pages of the registry."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import staff
@@ -16,12 +18,14 @@ from accounts.middleware import StaffRequest
 from datasharing.choices import Subject
 from datasharing.forms import EntryForm, build_form
 from datasharing.identifiers import CITIZEN_ID
+from datasharing.models import FormTemplate
 from datasharing.selectors import template as find_template
 from datasharing.selectors import templates_for
 from residents import actions, selectors
 from residents.choices import ConsentChannel, ConsentPurpose, ResidenceKind
 from residents.errors import DuplicateDocument, Stale
 from residents.forms import ConsentForm, ResidenceForm, SearchForm
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import Invalid, NotAllowed, NotFound
 
 # What most newcomers have, and what the first of a family is (GA/T 517, GB/T 4761).
@@ -179,31 +183,35 @@ def move_in(request: StaffRequest, dwelling_id: uuid.UUID, resident_id: uuid.UUI
 @reader
 def edit(request: StaffRequest, key: str, subject_id: uuid.UUID) -> HttpResponse:
     """A form of the viewer's department over what is recorded already."""
+    now = clock.now()
     template = find_template(viewer=request.viewer, key=key)
     opened = selectors.open_form(viewer=request.viewer, template=template, subject_id=subject_id)
-    form = _filled(opened, request.POST or None)
+    data, undecided = _as_chosen(request.POST, opened)
+    form = _filled(opened, data or None)
     if form.is_valid():
+        differing = _differing(request, opened, subject_id, form, undecided)
+        if differing:
+            return _conflict(request, opened, form, differing, bool(undecided))
         try:
-            actions.record(
+            saved = actions.save_form(
                 viewer=request.viewer,
                 template=template,
                 subject_id=subject_id,
                 values=form.values,
-                version=form.cleaned_data["version"],
+                version=opened.subject.version,
             )
-        except Stale as error:
-            # What was typed is kept; saving again, after a look, is then a decision.
-            form = _filled(opened, {**request.POST.dict(), "version": opened.subject.version})
-            form.add_error(None, str(error.message))
+        except Stale:  # in this very moment: look again
+            return edit(request, key, subject_id)
         except Invalid as error:
             form.refuse(error)
         else:
-            messages.success(request, _("Saved."))
+            _tell(request, template, saved)
             return redirect(_page_of(opened))
     context = {
         "form": form,
         "subject": opened.subject,
         "template": template,
+        "opened": request.POST.get("opened") or now.isoformat(),
         "back_url": _page_of(opened),
     }
     return render(request, "residents/edit.html", context, status=422 if form.is_bound else 200)
@@ -216,7 +224,97 @@ def _filled(opened: selectors.OpenForm, data: Any) -> EntryForm:
         opened.recorded,
         data=data,
         version=opened.subject.version,
+        notes={key: _note(waiting) for key, waiting in opened.waiting.items()},
     )
+
+
+def _note(waiting: selectors.Waiting) -> str:
+    """What stands beside a field whose value somebody proposed to correct."""
+    if waiting.proposed is None:
+        return ngettext(
+            "%(count)d proposed correction waits for your decision.",
+            "%(count)d proposed corrections wait for your decision.",
+            waiting.to_decide,
+        ) % {"count": waiting.to_decide}
+    return _("Your department proposed “%(value)s” on %(date)s. The owner has not decided yet.") % {
+        "value": waiting.proposed or _("no value"),
+        "date": waiting.date,
+    }
+
+
+def _as_chosen(data: QueryDict, opened: selectors.OpenForm) -> tuple[dict[str, Any], list[str]]:
+    """What was typed, with the recorded value where the conflict page's answer prefers it; and the
+    elements of that page without an answer."""
+    typed, undecided = data.dict(), []
+    for key in data.getlist("meanwhile"):
+        answer = data.get(f"keep-{key}")
+        if answer == "recorded":
+            held = opened.recorded.get(key)
+            typed[key] = (held.value if held else None) or ""
+        elif answer != "typed":
+            undecided.append(key)
+    return typed, undecided
+
+
+def _differing(
+    request: StaffRequest,
+    opened: selectors.OpenForm,
+    subject_id: uuid.UUID,
+    form: EntryForm,
+    undecided: list[str],
+) -> tuple[selectors.Difference, ...]:
+    """What is still to be chosen before the form can be saved over the present version."""
+    left = {key: form.values[key] for key in undecided if key in form.values}
+    found = selectors.differences(opened=opened, subject_id=subject_id, typed=left, since=None)
+    if form.cleaned_data["version"] in {None, opened.subject.version}:
+        return found
+    rest = {key: text for key, text in form.values.items() if key not in left}
+    since = _moment(request.POST.get("opened", ""))
+    return found + selectors.differences(
+        opened=opened, subject_id=subject_id, typed=rest, since=since
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _conflict(
+    request: StaffRequest,
+    opened: selectors.OpenForm,
+    form: EntryForm,
+    differing: tuple[selectors.Difference, ...],
+    was_asked: bool,
+) -> HttpResponse:
+    """Somebody saved meanwhile: both values side by side, and the rest of the form kept hidden."""
+    context = {
+        "differing": differing,
+        "kept": [form[entry.key] for entry in form.entries if entry.editable],
+        "was_asked": was_asked,
+        "subject": opened.subject,
+        "template": opened.template,
+        "opened": clock.now().isoformat(),
+        "back_url": _page_of(opened),
+    }
+    return render(request, "residents/conflict.html", context, status=Stale.status)
+
+
+def _tell(request: StaffRequest, template: FormTemplate, saved: actions.Saved) -> None:
+    """What became of a saved form."""
+    if saved.written or not saved.proposed:
+        messages.success(request, _("Saved."))
+    if saved.proposed:
+        names = [
+            field.element.label
+            for field in template.fields.all()
+            if field.element_id in saved.proposed
+        ]
+        text = _("Proposed to the responsible department, which decides: %(elements)s")
+        messages.info(request, text % {"elements": "、".join(names)})
 
 
 def _page_of(opened: selectors.OpenForm) -> str:

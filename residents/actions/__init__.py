@@ -3,15 +3,27 @@
 from residents.actions.accounts import bind_account
 from residents.actions.consents import give_consent, withdraw_consent
 from residents.actions.homes import move_in, register_household
-from residents.actions.recording import Residency, record, register_member
+from residents.actions.proposals import (
+    accept_proposal,
+    propose,
+    reject_proposal,
+    withdraw_proposal,
+)
+from residents.actions.recording import Residency, Saved, record, register_member, save_form
 
 __all__ = [
     "Residency",
+    "Saved",
+    "accept_proposal",
     "bind_account",
     "give_consent",
     "move_in",
+    "propose",
     "record",
     "register_household",
     "register_member",
+    "reject_proposal",
+    "save_form",
     "withdraw_consent",
+    "withdraw_proposal",
 ]

@@ -9,24 +9,30 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Area
 from accounts.viewer import Viewer
 from datasharing import access_log, policy
-from datasharing.choices import AccessKind, Subject
+from datasharing.choices import AccessKind
 from datasharing.entry import check_entries, entries_for
 from datasharing.models import DataElement, FormTemplate
 from datasharing.policy import Access
-from datasharing.values import Recorded, facts
+from datasharing.values import Recorded
 from residents import policies, selectors
-from residents.actions.columns import DOCUMENT, DOCUMENT_TYPE, project
+from residents.actions.columns import DOCUMENT_TYPE, project
 from residents.actions.homes import follow, register_household, settle
+from residents.actions.proposals import keep_proposals
+from residents.actions.records import (
+    current_records,
+    facts_of_document,
+    lock,
+    must_propose,
+    write,
+)
 from residents.choices import ResidenceKind
 from residents.errors import Stale
 from residents.models import Dwelling, ElementRecord, Household, Resident
-from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import Invalid, NotAllowed, NotFound
 
 Values = dict[str, str | None]
@@ -40,7 +46,15 @@ class Residency:
     on: date | None = None
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a form: the subject's id; the elements written; those only proposed."""
+
+    subject_id: uuid.UUID
+    written: frozenset[str] = frozenset()
+    proposed: frozenset[str] = frozenset()
+
+
 def record(
     *,
     viewer: Viewer,
@@ -53,11 +67,39 @@ def record(
     version: int | None = None,
     residence: Residency | None = None,
 ) -> uuid.UUID:
-    """Save one form; returns the subject's id.
+    """`save_form` for who needs only the subject's id."""
+    return save_form(
+        viewer=viewer,
+        template=template,
+        subject_id=subject_id,
+        area=area,
+        dwelling=dwelling,
+        household=household,
+        values=values,
+        version=version,
+        residence=residence,
+    ).subject_id
+
+
+@transaction.atomic
+def save_form(
+    *,
+    viewer: Viewer,
+    template: FormTemplate,
+    subject_id: uuid.UUID | None,
+    area: Area | None = None,
+    dwelling: Dwelling | None = None,
+    household: Household | None = None,
+    values: Mapping[str, str | None],
+    version: int | None = None,
+    residence: Residency | None = None,
+) -> Saved:
+    """Save one form.
 
     `subject_id` None registers a new resident in `dwelling`, where he then lives, or in `area`. An
     element not in `values` keeps its value; None clears it. Each changed element is written once,
-    with who wrote it, when and under which form; birth date and sex follow from the document.
+    with who wrote it, when and under which form; birth date and sex follow from the document. A
+    value that the owner department has recorded otherwise becomes a proposal to it.
 
     Raises NotFound, NotAllowed (may not register, or not write one of the elements), Invalid with
     a message per element, DuplicateDocument, Stale.
@@ -70,26 +112,43 @@ def record(
         target = _existing(viewer, access, template, subject_id, version)
     form = entries_for(template, access.rights(target.path), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
-    changes = _changes(viewer, template, target.id, check_entries(form, values))
+    current = current_records(template.subject, target.id)
+    changes, proposed = _sorted_out(viewer, check_entries(form, values), current)
+    keep_proposals(
+        viewer=viewer,
+        access=access,
+        area_path=target.path,
+        template=template,
+        proposed=proposed,
+        current=current,
+    )
     if not changes:
-        return target.id
+        return Saved(target.id, proposed=frozenset(proposed))
     if target.resident:
         project(target.resident, changes, access=access, is_new=target.is_new)
         if not target.is_new:
             follow(target.resident, changes)
         elif dwelling:
             settle(target.resident, dwelling, *_how(changes, residence))
-    _write(viewer, template, target.id, changes)
+    write(
+        viewer=viewer,
+        template=template,
+        subject=template.subject,
+        subject_id=target.id,
+        area_path=target.path,
+        changes=changes,
+    )
+    written = frozenset(element.key for element in changes)
     access_log.record(
         viewer=viewer,
         kind=AccessKind.WRITE,
         subject=template.subject,
         subject_ids=[target.id],
-        elements=[element.key for element in changes],
+        elements=written,
         purpose=access.purpose,
         detail=template.key,
     )
-    return target.id
+    return Saved(target.id, written, frozenset(proposed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +180,7 @@ def _existing(
     subject_id: uuid.UUID,
     version: int | None,
 ) -> _Target:
-    resident = _lock(template.subject, subject_id)
+    resident = lock(template.subject, subject_id)
     place = selectors.locate(
         viewer=viewer, access=access, kind=template.subject, subject_id=subject_id
     )
@@ -136,73 +195,29 @@ def _existing(
     return _Target(subject_id, place.area_path, seen, resident, is_new=False)
 
 
-def _lock(subject: str, subject_id: uuid.UUID) -> Resident | None:
-    """Hold the row until commit, so that two people do not write the same subject at once."""
-    if subject == Subject.RESIDENT:
-        return (
-            Resident.objects.select_for_update(of=("self",))
-            .select_related("area")
-            .filter(pk=subject_id)
-            .first()
-        )
-    held = Household.objects if subject == Subject.HOUSEHOLD else Dwelling.objects
-    held.select_for_update().filter(pk=subject_id).first()
-    return None
-
-
 def _refuse_unwritable(keys: set[str]) -> None:
     if keys:
         text = _("Your department may not change this here.")
         raise NotAllowed(text, fields=dict.fromkeys(keys, text))
 
 
-def _changes(
-    viewer: Viewer, template: FormTemplate, row_id: uuid.UUID, checked: Values
-) -> dict[DataElement, str | None]:
-    """What differs from the current records, facts of a new document included. Raises Invalid for
-    a value that its owner has recorded otherwise."""
-    current = {
-        row.element_id: row
-        for row in ElementRecord.objects.filter(
-            subject=template.subject, subject_id=row_id, superseded_at=None
-        ).select_related("element", "department")
+def _sorted_out(
+    viewer: Viewer, checked: Values, current: Mapping[str, ElementRecord]
+) -> tuple[dict[DataElement, str | None], Values]:
+    """What differs from the current records: what is written, facts of a new document included,
+    and what is only proposed, because the owner has recorded it otherwise."""
+    held = {key: row.plain for key, row in current.items()}
+    differs = {key: value for key, value in checked.items() if value != held.get(key)}
+    proposed = {
+        key: value
+        for key, value in differs.items()
+        if key in current and must_propose(viewer, current[key])
     }
-    held = {key: _text(row) for key, row in current.items()}
-    changed = {key: value for key, value in checked.items() if value != held.get(key)}
-    refused = {
-        key: _recorded_by(current[key])
-        for key in changed
-        if key in current and not _may_replace(viewer, current[key])
-    }
-    if refused:
-        raise Invalid(fields=refused)
-    if number := changed.get(DOCUMENT):
-        kind = checked.get(DOCUMENT_TYPE) or held.get(DOCUMENT_TYPE) or ""
-        changed |= {
-            key: fact
-            for key, fact in facts(kind, number).items()
-            if fact != held.get(key) and (key not in current or _may_replace(viewer, current[key]))
-        }
+    changed = {key: value for key, value in differs.items() if key not in proposed}
+    kind = {DOCUMENT_TYPE: checked.get(DOCUMENT_TYPE)}
+    changed |= facts_of_document(viewer, kind | changed, current)
     elements = DataElement.objects.in_bulk(list(changed))
-    return {elements[key]: value for key, value in changed.items()}
-
-
-def _text(row: ElementRecord) -> str | None:
-    return row.sealed if row.value is None else row.value
-
-
-def _may_replace(viewer: Viewer, row: ElementRecord) -> bool:
-    """What the responsible department (责任部门) has recorded, only that department changes."""
-    owner = row.element.owner_kind
-    by_owner = row.department is not None and row.department.kind == owner
-    return not by_owner or viewer.department_kind == owner or _text(row) is None
-
-
-def _recorded_by(row: ElementRecord) -> str:
-    return _("Recorded by %(department)s on %(date)s. Ask them to correct it.") % {
-        "department": row.department.name if row.department else "",
-        "date": timezone.localdate(row.recorded_at).isoformat(),
-    }
+    return {elements[key]: value for key, value in changed.items()}, proposed
 
 
 def _how(
@@ -219,35 +234,6 @@ def _how(
     if since := asked.get("live_since"):
         return how, date.fromisoformat(since)
     return how, residence.on if residence else None
-
-
-def _write(
-    viewer: Viewer,
-    template: FormTemplate,
-    row_id: uuid.UUID,
-    changes: Mapping[DataElement, str | None],
-) -> None:
-    """Close the current records of these elements and open the new ones, in the same instant. A
-    cleared value leaves an empty record: who cleared it, and when."""
-    now = clock.now()
-    ElementRecord.objects.filter(
-        subject=template.subject, subject_id=row_id, element__in=changes, superseded_at=None
-    ).update(superseded_at=now)
-    ElementRecord.objects.bulk_create(
-        ElementRecord(
-            id=uuid.uuid4(),
-            subject=template.subject,
-            subject_id=row_id,
-            element=element,
-            value=None if element.is_encrypted else value,
-            sealed=value if element.is_encrypted else None,
-            department_id=viewer.department_id,
-            user_id=viewer.user_id,
-            template=template,
-            recorded_at=now,
-        )
-        for element, value in changes.items()
-    )
 
 
 @transaction.atomic

@@ -3,11 +3,13 @@
 from residents.selectors.consents import consent_to_ask, live_consent
 from residents.selectors.entry import (
     OpenForm,
+    differences,
     household_home,
     locate,
     new_form,
     open_form,
 )
+from residents.selectors.history import correction, history
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -18,7 +20,8 @@ from residents.selectors.places import (
     plan,
     plan_point,
 )
-from residents.selectors.reading import recorded, text_of
+from residents.selectors.proposals import proposals, proposals_to_decide
+from residents.selectors.reading import recorded
 from residents.selectors.residents import (
     listed,
     names,
@@ -30,34 +33,47 @@ from residents.selectors.residents import (
 )
 from residents.selectors.shapes import (
     BuildingChart,
+    Correction,
+    Difference,
     DwellingView,
     ElementView,
     EstateView,
     Found,
+    History,
     OwnRecord,
     Person,
+    ProposalView,
     ResidentView,
     Subject,
+    Waiting,
 )
 
 __all__ = [
     "BuildingChart",
+    "Correction",
+    "Difference",
     "DwellingView",
     "ElementView",
     "EstateView",
     "Found",
+    "History",
     "OpenForm",
     "OwnRecord",
     "Person",
+    "ProposalView",
     "ResidentView",
     "Subject",
+    "Waiting",
     "building_chart",
     "consent_to_ask",
+    "correction",
+    "differences",
     "dwelling",
     "estate",
     "estate_area",
     "estates",
     "find_dwelling",
+    "history",
     "household_home",
     "listed",
     "live_consent",
@@ -70,8 +86,9 @@ __all__ = [
     "plan",
     "plan_point",
     "profile",
+    "proposals",
+    "proposals_to_decide",
     "recorded",
     "search",
     "searches_for",
-    "text_of",
 ]

@@ -5,21 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from datasharing import access_log, policy
-from datasharing.choices import AccessKind
+from datasharing.choices import AccessKind, Level
 from datasharing.choices import Subject as SubjectKind
 from datasharing.models import FormTemplate
 from datasharing.policy import Access, Right
 from datasharing.values import Recorded
 from residents import policies
 from residents.models import Dwelling, ElementRecord, Household, Resident
-from residents.selectors.reading import recorded
-from residents.selectors.residents import display_name
-from residents.selectors.shapes import Subject
+from residents.selectors.proposals import waiting
+from residents.selectors.reading import display_name, labels_of, recorded, shown
+from residents.selectors.shapes import Difference, Provenance, Subject, Waiting
 from smartcommunity.kernel.errors import NotFound
 
 
@@ -31,6 +33,7 @@ class OpenForm:
     subject: Subject
     rights: Mapping[str, Right]
     recorded: Mapping[str, Recorded]
+    waiting: Mapping[str, Waiting]
 
 
 def locate(*, viewer: Viewer, access: Access, kind: str, subject_id: uuid.UUID) -> Subject:
@@ -67,6 +70,13 @@ def open_form(*, viewer: Viewer, template: FormTemplate, subject_id: uuid.UUID) 
         Subject(subject_id, title, subject.area_path, subject.version, subject.dwelling_id),
         access.rights(subject.area_path),
         seen,
+        waiting(
+            viewer=viewer,
+            access=access,
+            subject=template.subject,
+            subject_id=subject_id,
+            path=subject.area_path,
+        ),
     )
 
 
@@ -77,7 +87,48 @@ def new_form(*, viewer: Viewer, template: FormTemplate, dwelling_id: uuid.UUID) 
     home = locate(viewer=viewer, access=access, kind=SubjectKind.DWELLING, subject_id=dwelling_id)
     policies.may_register(access, home.area_path).require()
     subject = Subject(None, home.title, home.area_path, 0, dwelling_id)
-    return OpenForm(template, subject, access.rights(home.area_path), {})
+    return OpenForm(template, subject, access.rights(home.area_path), {}, {})
+
+
+def differences(
+    *,
+    opened: OpenForm,
+    subject_id: uuid.UUID,
+    typed: Mapping[str, str | None],
+    since: datetime | None,
+) -> tuple[Difference, ...]:
+    """What somebody else recorded after the form was opened at `since` (None: at any time) and
+    otherwise than it is `typed`: {element key: canonical text} of fields the viewer may fill in,
+    which therefore he sees in full."""
+    rows = ElementRecord.objects.filter(
+        subject=opened.template.subject,
+        subject_id=subject_id,
+        element__in=typed,
+        superseded_at=None,
+    ).select_related("element", "department")
+    if since:
+        rows = rows.filter(recorded_at__gte=since)
+    found = [row for row in rows if row.plain != typed[row.element_id]]
+    entered = {
+        row.element_id: ElementRecord(
+            element=row.element, **ElementRecord.held(row.element, typed[row.element_id])
+        )
+        for row in found
+    }
+    labels = labels_of([*found, *entered.values()])
+    return tuple(
+        Difference(
+            key=row.element_id,
+            label=row.element.label,
+            recorded=shown(row, Level.FULL, labels),
+            provenance=Provenance(
+                row.department.name if row.department else _("the platform"),
+                timezone.localdate(row.recorded_at),
+            ),
+            typed=shown(entered[row.element_id], Level.FULL, labels),
+        )
+        for row in found
+    )
 
 
 def household_home(*, viewer: Viewer, household_id: uuid.UUID) -> uuid.UUID:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
 from operator import or_
+from types import MappingProxyType
 
 from django.db.models import Q
 from django.utils import timezone
@@ -18,8 +19,9 @@ from datasharing.models import DataElement
 from datasharing.policy import Access
 from datasharing.selectors import code_labels, sections
 from datasharing.values import Recorded
-from residents.models import ElementRecord, Resident
-from residents.selectors.shapes import ElementView, Provenance, Section
+from residents import policies
+from residents.models import ElementRecord, ElementValue, Resident
+from residents.selectors.shapes import ElementView, Provenance, Section, Waiting
 from smartcommunity.kernel import clock
 
 AGED_FLAG, AGED = "aged_flag", 80  # 高龄: 80 years and over
@@ -55,7 +57,7 @@ def recorded(
         .filter(Q(value__isnull=False) | Q(sealed__isnull=False))
         .select_related("element", "department")
     )
-    labels = _labels(records)
+    labels = labels_of(records)
     for record in records:
         level = access.level(record.element_id, areas[record.subject_id])
         found[record.subject_id][record.element_id] = _as_seen(record, level, labels)
@@ -65,24 +67,32 @@ def recorded(
     return found
 
 
-def text_of(record: ElementRecord) -> str:
-    """The value of a record, opened if it is sealed."""
-    return str(record.sealed if record.value is None else record.value)
+def labels_of(rows: Iterable[ElementValue]) -> dict[tuple[str, str], str]:
+    """{(code list, code): label} of the coded ones among these values: one query."""
+    return code_labels(
+        pairs=(
+            (row.element.code_list_id, row.plain)
+            for row in rows
+            if row.element.code_list_id and row.plain
+        )
+    )
 
 
-def _labels(records: Iterable[ElementRecord]) -> dict[tuple[str, str], str]:
-    coded = ((r.element.code_list_id, text_of(r)) for r in records if r.element.code_list_id)
-    return code_labels(pairs=((list_key, code) for list_key, code in coded if list_key))
+def shown(row: ElementValue, level: Level, labels: Mapping[tuple[str, str], str]) -> str:
+    """A value as a page shows it at this level; "" for none."""
+    text = row.plain
+    if text is None:
+        return ""
+    label = labels.get((row.element.code_list_id or "", text), text)
+    return values.show(row.element, text, level, {text: label})
 
 
 def _as_seen(
     record: ElementRecord, level: Level, labels: Mapping[tuple[str, str], str]
 ) -> Recorded:
-    element, text = record.element, text_of(record)
-    label = labels.get((element.code_list_id or "", text), text)
     return Recorded(
-        value=text if level == Level.FULL else None,
-        shown=values.show(element, text, level, {text: label}),
+        value=record.plain if level == Level.FULL else None,
+        shown=shown(record, level, labels),
         level=level,
         department=record.department.name if record.department else _("the platform"),
         department_kind=record.department.kind if record.department else "",
@@ -107,8 +117,21 @@ def _add_aged(found: ByRow, ids: Collection[uuid.UUID]) -> None:
         )
 
 
-def in_sections(*, subject: Subject, recorded: Mapping[str, Recorded]) -> tuple[Section, ...]:
-    """What is recorded, under the section titles of the departments' forms, the name's first."""
+def display_name(values: Mapping[str, Recorded]) -> str:
+    """The name as the viewer may see it; who has no right to it sees that somebody is there."""
+    name = values.get(policies.NAME)
+    return name.shown if name else _("Name not shared")
+
+
+def in_sections(
+    *,
+    subject: Subject,
+    recorded: Mapping[str, Recorded],
+    proposable: Collection[str] = (),
+    waiting: Mapping[str, Waiting] = MappingProxyType({}),
+) -> tuple[Section, ...]:
+    """What is recorded, under the section titles of the departments' forms, the name's first.
+    `proposable` are the elements that the viewer may propose to correct."""
     titles = sections(subject=subject)
     elements = DataElement.objects.in_bulk(list(recorded))
     order = {key: place for place, key in enumerate(titles)}
@@ -122,7 +145,10 @@ def in_sections(*, subject: Subject, recorded: Mapping[str, Recorded]) -> tuple[
                 value=view.shown,
                 level=LEVEL_NAMES[view.level],
                 provenance=Provenance(view.department, view.date),
+                may_propose=key in proposable,
+                has_history=bool(view.department_kind),
+                waiting=waiting.get(key),
             )
         )
-    named = sorted(rows, key=lambda title: all(row.key != "name_cn" for row in rows[title]))
+    named = sorted(rows, key=lambda title: all(row.key != policies.NAME for row in rows[title]))
     return tuple(Section(title, tuple(rows[title])) for title in named)

@@ -15,11 +15,11 @@ from datasharing import access_log, policy
 from datasharing.choices import AccessKind, Exit, Level, Purpose, Subject
 from datasharing.policy import Access
 from datasharing.selectors import templates_for
-from datasharing.values import Recorded
 from residents import lookup, policies
 from residents.models import Residence, Resident, ResidentAccount
 from residents.selectors.consents import consents_of
-from residents.selectors.reading import ByRow, in_sections, recorded
+from residents.selectors.proposals import waiting
+from residents.selectors.reading import ByRow, display_name, in_sections, recorded
 from residents.selectors.shapes import Found, HomeView, OwnRecord, Person, ResidentView
 from smartcommunity.kernel.errors import NotFound
 
@@ -27,12 +27,6 @@ from smartcommunity.kernel.errors import NotFound
 LISTED = ("name_cn", "head_relation", "sex", "birth_date", "residence_kind")
 SEARCH_LIMIT = 50
 RESIDENT = Subject.RESIDENT
-
-
-def display_name(values: dict[str, Recorded]) -> str:
-    """The name as the viewer may see it; who has no right to it sees that somebody is there."""
-    name = values.get(policies.NAME)
-    return name.shown if name else _("Name not shared")
 
 
 def names(*, viewer: Viewer, resident_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -110,7 +104,18 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
         name=display_name(values),
         estate=estate,
         version=version,
-        sections=in_sections(subject=RESIDENT, recorded=values),
+        sections=in_sections(
+            subject=RESIDENT,
+            recorded=values,
+            proposable=[
+                key
+                for key, value in values.items()
+                if policies.may_propose(access, key, path, value.department_kind)
+            ],
+            waiting=waiting(
+                viewer=viewer, access=access, subject=RESIDENT, subject_id=resident_id, path=path
+            ),
+        ),
         homes=homes,
         templates=tuple(templates_for(viewer=viewer, subject=RESIDENT)),
         sees_faces=access.level("face_image", path) > Level.HIDDEN,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from datasharing.models import FormTemplate
-from residents.choices import ConsentPurpose
+from datasharing.models import DataElement, FormTemplate
+from datasharing.values import Recorded
+from residents.choices import ConsentPurpose, ProposalStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,102 @@ class ElementView:
     value: str
     level: str
     provenance: Provenance
+    may_propose: bool = False
+    has_history: bool = False
+    waiting: Waiting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Open proposals for one element: what the viewer's department proposed (`proposed` as he may
+    see it, on `date`), or how many it has to decide."""
+
+    proposed: str | None
+    date: date | None
+    to_decide: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """One proposed correction, old and new value as the viewer may see them. An empty value:
+    nothing is recorded, or the value is to be cleared."""
+
+    id: uuid.UUID
+    subject: str
+    subject_id: uuid.UUID
+    title: str
+    dwelling_id: uuid.UUID | None
+    element: str
+    label: str
+    current: str
+    provenance: Provenance | None
+    proposed: str
+    department: str
+    user: str
+    template: str
+    reason: str
+    created_at: datetime
+    status: str
+    status_label: str
+    decided_by: str
+    decided_at: datetime | None
+    decision: str
+
+    @property
+    def key(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == ProposalStatus.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a value's history. `proposed_by`: who had proposed the value,
+    with the `reason` given."""
+
+    at: datetime
+    department: str
+    user: str
+    template: str
+    old: str
+    new: str
+    proposed_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The history of one element of one subject, the newest change first."""
+
+    title: str
+    dwelling_id: uuid.UUID | None
+    element: str
+    label: str
+    level: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a correction is proposed for: the subject and the value recorded now."""
+
+    title: str
+    dwelling_id: uuid.UUID | None
+    element: DataElement
+    recorded: Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A value that changed while a form was being filled in: both of them, in words."""
+
+    key: str
+    label: str
+    recorded: str
+    provenance: Provenance | None
+    typed: str
 
 
 @dataclass(frozen=True, slots=True)

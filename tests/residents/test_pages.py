@@ -1,5 +1,6 @@
 """The registry's pages as each department meets them."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -10,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from datasharing.models import AccessRecord, Grant
-from residents.models import Household, Resident
+from residents import actions
+from residents.models import ElementRecord, Household, Proposal, Resident
+from smartcommunity.kernel import clock
 from tests.conftest import World
 from tests.residents.conftest import POLICE, Registry, citizen, make_building
 
@@ -146,17 +149,49 @@ def test_without_any_right_the_page_says_so(registry: Registry, client_for: Clie
     assert "人</span>" not in page(client, "residents:building", registry.building.pk)
 
 
-def test_a_stale_form_keeps_what_was_typed(registry: Registry, client_for: ClientFor) -> None:
+def stale_form(registry: Registry, resident_id: object, **typed: str) -> dict[str, str]:
+    """A form opened before somebody else recorded another employer and education."""
+    opened = clock.now().isoformat()
+    registry.save("police", "police.resident", resident_id, employer="甲厂", education="10")  # type: ignore[arg-type]
+    facts = {"sex": "1", "birth_date": "1985-06-01", "version": "1", "opened": opened}
+    return {**POLICE, **facts, **typed}
+
+
+def test_a_stale_form_shows_both_values_and_saves_what_is_chosen(
+    registry: Registry, client_for: ClientFor
+) -> None:
     resident_id = registry.register()
-    registry.save("police", "police.resident", resident_id, employer="甲厂")
     url = reverse("residents:edit", args=["police.resident", resident_id])
     client = client_for("collector")
-    stale = {**POLICE, "sex": "1", "birth_date": "1985-06-01", "employer": "乙厂", "version": "1"}
+    stale = stale_form(registry, resident_id, employer="乙厂", education="20", former_name="张通")
     response = client.post(url, stale)
-    assert response.status_code == 422
-    assert "乙厂" in text(response)
-    assert 'name="version" value="2"' in text(response)
-    assert client.post(url, {**stale, "version": "2"}).status_code == 302
+    body = text(response)
+    assert response.status_code == 409
+    assert "甲厂" in body
+    assert "乙厂" in body
+    assert 'name="version" value="2"' in body
+    asked = re.findall(r'name="meanwhile" value="(\w+)"', body)
+    assert sorted(asked) == ["education", "employer"]
+    half = {**stale, "version": "2", "meanwhile": asked, "keep-employer": "recorded"}
+    response = client.post(url, half)
+    assert response.status_code == 409
+    assert re.findall(r'name="meanwhile" value="(\w+)"', text(response)) == ["education"]
+    response = client.post(url, {**half, "keep-education": "typed"})
+    assert response.status_code == 302
+    profile = page(client, "residents:resident", resident_id)
+    assert "甲厂" in profile
+    assert "乙厂" not in profile
+    assert "张通" in profile
+    record = ElementRecord.objects.get(element="education", superseded_at=None)
+    assert record.value == "20"
+
+
+def test_a_stale_form_without_a_clash_is_saved(registry: Registry, client_for: ClientFor) -> None:
+    resident_id = registry.register()
+    url = reverse("residents:edit", args=["police.resident", resident_id])
+    stale = stale_form(registry, resident_id, employer="甲厂", education="10", former_name="张通")
+    assert client_for("collector").post(url, stale).status_code == 302
+    assert ElementRecord.objects.get(element="former_name").value == "张通"
 
 
 @pytest.mark.parametrize("typed", ["张三", "zhangsan", "ZHANG SANFENG", "zsf"])
@@ -287,3 +322,87 @@ def test_every_read_stands_in_the_access_log(registry: Registry, client_for: Cli
         assert resident_id in entry.subject_ids
         assert "name_cn" in entry.elements
         assert entry.purpose == "public_security"
+
+
+def test_a_proposal_from_the_form_to_the_owners_answer(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    resident_id = registry.register(mobile=None)
+    registry.save("property", "property.resident", resident_id, mobile="13900001111",
+                  live_since="2021-01-01")  # fmt: skip
+    police, owner = client_for("collector"), client_for("property")
+    url = reverse("residents:edit", args=["police.resident", resident_id])
+    assert "更正建议提交" in text(police.get(url))
+    typed = {**POLICE, "sex": "1", "birth_date": "1985-06-01", "mobile": "13700002222"}
+    assert "更正建议提交责任部门" in text(police.post(url, typed, follow=True))
+    assert "建议改为“13700002222”" in text(police.get(url))
+    proposal = Proposal.objects.get(element="mobile")
+    waiting = page(owner, "residents:proposals")
+    assert "13900001111" in waiting
+    assert "13700002222" in waiting
+    assert '<span class="count-badge">1</span>' in waiting
+    assert "13700002222" not in page(client_for("grid"), "residents:proposals")
+    assert "count-badge" not in page(client_for("grid"), "residents:proposals")
+    reject = reverse("residents:reject_proposal", args=[proposal.pk])
+    assert "请说明理由" in text(owner.post(reject, {"reason": ""}, follow=True))
+    assert "未采纳" in text(owner.post(reject, {"reason": "本人未换号"}, follow=True))
+    outcome = text(police.get(reverse("residents:proposals") + "?side=made"))
+    assert "本人未换号" in outcome
+    answer = owner.post(reverse("residents:accept_proposal", args=[proposal.pk]), follow=True)
+    assert "已被处理或撤回" in text(answer)
+
+
+def test_a_correction_is_proposed_beside_the_value(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    resident_id = registry.register()
+    client = client_for("grid")
+    url = reverse("residents:correct", args=["resident", resident_id, "name_cn"])
+    profile = page(client, "residents:resident", resident_id)
+    assert url in profile
+    assert url.replace("name_cn", "doc_no") not in profile  # masked
+    assert "张三丰" in page(client, "residents:correct", "resident", resident_id, "name_cn")
+    wrong = client.post(url, {"name_cn": "张3"})
+    assert (wrong.status_code, 'id="id_name_cn_error"' in text(wrong)) == (422, True)
+    assert client.post(url, {"name_cn": "张君宝", "reason": "身份证"}).status_code == 302
+    assert "本部门建议改为“张君宝”" in page(client, "residents:resident", resident_id)
+    own = page(client_for("police"), "residents:resident", resident_id)
+    assert "1 条更正建议待处理" in own
+    assert "张君宝" not in page(client_for("property"), "residents:resident", resident_id)
+    accept = reverse("residents:accept_proposal", args=[Proposal.objects.get().pk])
+    client_for("police").post(accept)
+    history = page(client, "residents:history", "resident", resident_id, "name_cn")
+    assert "张君宝" in history
+    assert "张三丰" in history
+    assert "由测试" in history
+
+
+def test_the_history_is_no_way_round_the_rights(registry: Registry, client_for: ClientFor) -> None:
+    resident_id = registry.register()
+    masked = page(client_for("civil_affairs"), "residents:history", "resident", resident_id,
+                  "doc_no")  # fmt: skip
+    assert NUMBER not in masked
+    assert "1****************" in masked or "*" in masked
+    for user, element, status in (("property", "doc_no", 404), ("grid", "ethnicity", 404),
+                                  ("grid", "none", 404), ("auditor", "name_cn", 403)):  # fmt: skip
+        url = reverse("residents:history", args=["resident", resident_id, element])
+        assert client_for(user).get(url).status_code == status
+        correct = reverse("residents:correct", args=["resident", resident_id, element])
+        assert client_for(user).get(correct).status_code == status
+
+
+def test_the_proposals_cost_the_same_with_one_or_many(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    client, grid = client_for("police"), registry.world.viewer("grid")
+    url = reverse("residents:proposals")
+
+    def propose(number: str) -> None:
+        actions.propose(viewer=grid, subject="resident", element="name_cn", value="李四",
+                        subject_id=registry.register(doc_no=number))  # fmt: skip
+
+    propose(citizen(date(1985, 6, 1)))
+    few = queries(client, url)
+    for day in range(1, 5):
+        propose(citizen(date(1990, 1, day)))
+    assert queries(client, url) == few
