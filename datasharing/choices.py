@@ -20,6 +20,7 @@ LOGGED_SUBJECTS = {
     "building": _("Building"),
     "device": _("Device"),
     "face": _("Face"),
+    "grant": _("Grant"),
     "observation": _("Captured face"),
     "passage": _("Passage"),
     "pass": _("Pass"),
@@ -51,6 +52,10 @@ LOGGED_DETAILS = {
     "proposal accepted": _("proposed correction accepted"),
     "proposal rejected": _("proposed correction rejected"),
     "proposal withdrawn": _("proposed correction withdrawn"),
+    "grant requested": _("grant requested"),
+    "grant approved": _("grant approved"),
+    "grant refused": _("grant refused"),
+    "grant revoked": _("grant revoked"),
 }
 
 
@@ -61,6 +66,14 @@ class Sensitivity(models.TextChoices):
     GENERAL = "G", _("General")
     SENSITIVE = "S", _("Sensitive")
     BIOMETRIC = "B", _("Biometric")
+
+
+class Sharing(models.TextChoices):
+    """共享属性 of the national catalogue rules (国发〔2016〕51号): how an element may be had."""
+
+    UNCONDITIONAL = "unconditional", _("Shared unconditionally")
+    CONDITIONAL = "conditional", _("Shared on conditions")
+    NONE = "none", _("Not shared")
 
 
 class Level(models.IntegerChoices):

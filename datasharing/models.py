@@ -18,6 +18,7 @@ from datasharing.choices import (
     Level,
     Purpose,
     Sensitivity,
+    Sharing,
     Subject,
     TemplateStatus,
 )
@@ -87,6 +88,12 @@ class DataElement(models.Model):
         _("restricted"),
         default=False,
         help_text=_("Never drives a rule, a watch-list, a search or an alert."),
+    )
+    sharing = models.CharField(
+        _("sharing"), max_length=15, choices=Sharing, default=Sharing.CONDITIONAL
+    )
+    not_shared_because = models.CharField(
+        _("legal reason not to share"), max_length=200, blank=True
     )
 
     class Meta:
@@ -195,6 +202,17 @@ class Grant(UUIDModel):
     status = models.CharField(
         _("status"), max_length=12, choices=GrantStatus, default=GrantStatus.REQUESTED
     )
+    request_reason = models.CharField(_("reason for the request"), max_length=300, blank=True)
+    requested_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        "grants_requested",
+        null=True,
+        blank=True,
+        verbose_name=_("requested by"),
+    )
+    requested_at = models.DateTimeField(_("requested at"), null=True, blank=True)
+    reply_due = models.DateField(_("reply due"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     decided_by = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, verbose_name=_("decided by")

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from accounts.viewer import Viewer
+from datasharing.models import Grant
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 
 
@@ -12,3 +13,23 @@ def may_open_access_log(viewer: Viewer) -> Decision:
     if viewer.role == Role.AUDITOR:
         return ALLOW
     return deny(_("Only the auditor opens the access log."))
+
+
+def may_request_grant(viewer: Viewer) -> Decision:
+    """Officers and supervisors speak for their department."""
+    if viewer.role in {Role.OFFICER, Role.SUPERVISOR}:
+        return ALLOW
+    return deny(_("An officer or a supervisor asks other departments for data."))
+
+
+def may_decide_grant(viewer: Viewer, grant: Grant, *, has_supervisor: bool) -> Decision:
+    """A supervisor of the owner; an officer of it where it has no supervisor. Nobody gives what
+    he asked for himself, and he works in the area of the grant."""
+    deciding = Role.SUPERVISOR if has_supervisor else Role.OFFICER
+    if viewer.department_id != grant.owner_id or viewer.role != deciding:
+        return deny(_("A supervisor of the department that owns the data decides."))
+    if viewer.user_id == grant.requested_by_id:
+        return deny(_("Another officer has to approve what you requested."))
+    if not viewer.works_in(grant.area.path):
+        return deny(_("You do not work in the area of this grant."))
+    return ALLOW

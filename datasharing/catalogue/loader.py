@@ -22,7 +22,7 @@ from datasharing.catalogue.specs import (
     SectionSpec,
     TemplateSpec,
 )
-from datasharing.choices import Sensitivity, Subject
+from datasharing.choices import Sensitivity, Sharing, Subject
 
 FOLDER: Final = Path(__file__).parent
 
@@ -133,6 +133,8 @@ def _element(key: str, subject: Subject, table: Table) -> ElementSpec:
         storage=table.text("storage", limit=_STORAGE, default=RECORD),
         derived_from=table.text("derived_from", limit=50, default=""),
         mask=table.text("mask", limit=20, default="none"),
+        sharing=table.choice("sharing", Sharing) if table.has("sharing") else Sharing.CONDITIONAL,
+        not_shared_because=table.text("not_shared_because", limit=200, default=""),
     )
     table.done()
     return spec
@@ -164,6 +166,10 @@ def _check_element(
         table.fail(f"storage must be '{RECORD}', '{ELSEWHERE}' or '{COLUMN}<field>'")
     if element.owner_kind in element.need_to_know:
         table.fail("'need_to_know' names the owner, who needs no grant")
+    if (element.sharing == Sharing.NONE) != bool(element.not_shared_because):
+        table.fail("'not_shared_because' belongs to sharing 'none', and to no other")
+    if element.sharing == Sharing.UNCONDITIONAL and element.sensitivity != Sensitivity.NONE:
+        table.fail("personal data is never shared unconditionally")
     source = elements.get(element.derived_from)
     if element.derived_from and (source is None or source.subject != element.subject):
         table.fail(f"'derived_from': this subject has no element '{element.derived_from}'")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from accounts.choices import DepartmentKind
-from datasharing.choices import Sensitivity, Subject
+from datasharing.choices import Sensitivity, Sharing, Subject
 
 ELSEWHERE = "elsewhere"
 RECORD = "record"
@@ -98,6 +98,8 @@ class ElementSpec:
     storage: str
     derived_from: str
     mask: str
+    sharing: Sharing
+    not_shared_because: str
 
     @property
     def is_computed(self) -> bool:

@@ -249,6 +249,8 @@ MQTT_BROKER_LOG = env("MQTT_BROKER_LOG")
 BROKER_DIR = env("SC_BROKER_DIR")
 FRAME_MAX_BYTES = env("FRAME_MAX_BYTES")
 FACE_ENGINE = env("FACE_ENGINE")
+# Decree 809: an owner department answers a request for its data in ten working days.
+GRANT_REPLY_WORKING_DAYS = env("GRANT_REPLY_WORKING_DAYS")
 
 # --- logs: structured, never personal data ----------------------------------------------------
 LOG_LEVEL = env("LOG_LEVEL")

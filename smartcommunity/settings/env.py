@@ -25,4 +25,5 @@ env = environ.Env(
     DEMO_MODE=(bool, False),
     FACE_ENGINE=(str, "face_recognition"),
     FRAME_MAX_BYTES=(int, 1024 * 1024),
+    GRANT_REPLY_WORKING_DAYS=(int, 10),
 )

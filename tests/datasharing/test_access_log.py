@@ -1,7 +1,5 @@
 """The access log: appended, chained, opened by the auditor alone, changed by nobody."""
 
-
-
 import uuid
 from collections.abc import Callable
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Writes of datasharing."""
+"""Brings the catalogue files into the database."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -14,6 +14,7 @@ from datasharing.models import Code, CodeList, DataElement, FormField, FormTempl
 ELEMENT_FIELDS = [
     "subject", "label_zh", "label_en", "type", "max_length", "sensitivity", "owner_kind",
     "standard", "help_zh", "help_en", "mask", "storage", "derived_from", "restricted",
+    "sharing", "not_shared_because",
 ]  # fmt: skip
 
 
