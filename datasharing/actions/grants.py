@@ -121,7 +121,7 @@ def approve_grant(
     if errors:
         raise Invalid(fields=errors)
     grant.level, grant.may_write, grant.area, grant.valid_to = level, may_write, area, valid_to
-    grant.elements.set(elements)
+    grant.elements.set(DataElement.objects.filter(key__in=elements))
     _decide(viewer, grant, GrantStatus.ACTIVE, "grant approved")
 
 
