@@ -72,7 +72,7 @@ def request_grant(
     days = UNCONDITIONAL_REPLY_WORKING_DAYS if unconditional else settings.GRANT_REPLY_WORKING_DAYS
     grant = Grant.objects.create(
         owner=owner,
-        grantee=Department.objects.get(pk=viewer.department_id),
+        grantee=Department.objects.get(membership=viewer.membership_id),
         area=area,
         level=level,
         may_write=may_write,
