@@ -73,7 +73,7 @@ class Sharing(models.TextChoices):
 
     UNCONDITIONAL = "unconditional", _("Shared unconditionally")
     CONDITIONAL = "conditional", _("Shared on conditions")
-    NONE = "none", _("Not shared")
+    NONE = "none", _("Never shared")
 
 
 class Level(models.IntegerChoices):

@@ -29,7 +29,7 @@ def may_decide_grant(viewer: Viewer, grant: Grant, *, has_supervisor: bool) -> D
     if viewer.department_id != grant.owner_id or viewer.role != deciding:
         return deny(_("A supervisor of the department that owns the data decides."))
     if viewer.user_id == grant.requested_by_id:
-        return deny(_("Another officer has to approve what you requested."))
+        return deny(_("Somebody else has to decide what you requested."))
     if not viewer.works_in(grant.area.path):
         return deny(_("You do not work in the area of this grant."))
     return ALLOW

@@ -72,7 +72,7 @@ def request_grant(
     days = UNCONDITIONAL_REPLY_WORKING_DAYS if unconditional else settings.GRANT_REPLY_WORKING_DAYS
     grant = Grant.objects.create(
         owner=owner,
-        grantee_id=viewer.department_id,
+        grantee=Department.objects.get(membership=viewer.membership_id),
         area=area,
         level=level,
         may_write=may_write,
@@ -121,7 +121,7 @@ def approve_grant(
     if errors:
         raise Invalid(fields=errors)
     grant.level, grant.may_write, grant.area, grant.valid_to = level, may_write, area, valid_to
-    grant.elements.set(elements)
+    grant.elements.set(DataElement.objects.filter(key__in=elements))
     _decide(viewer, grant, GrantStatus.ACTIVE, "grant approved")
 
 

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("unconditional", "Shared unconditionally"),
                     ("conditional", "Shared on conditions"),
-                    ("none", "Not shared"),
+                    ("none", "Never shared"),
                 ],
                 default="conditional",
                 max_length=15,
