@@ -16,7 +16,7 @@ from security.models import FaceEnrolment, WatchEntry
 from smartcommunity.demo import pictures
 from smartcommunity.kernel import clock
 
-CASE_NUMBER: Final = "演示-2026-0001"
+CASE_NUMBER: Final = "走失-演示-2026-0001"
 LOOKED_FOR: Final = timedelta(days=90)
 
 
@@ -56,9 +56,9 @@ def _watch(area: Area, photo: Path) -> None:
     entry = request_watch_entry(
         viewer=_viewer("police"),
         area=area,
-        label="演示对象甲",
+        label="走失人员（演示）",
         case_number=CASE_NUMBER,
-        legal_basis="《刑事诉讼法》第一百五十五条（演示）",
+        legal_basis="《人民警察法》第二十一条，查找走失人员（演示）",
         expires_at=clock.now() + LOOKED_FOR,
         photo=photo.read_bytes(),
     )
