@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -25,16 +26,25 @@ def describe() -> str:
     )
 
 
-class Others:
-    """Cores that processes which are not ours kept busy since this was made."""
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """`own`: CPU seconds of this process and all below it. `others`: cores everybody else used."""
+
+    own: float
+    others: float
+
+
+class Meter:
+    """Runs from the moment it is made."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self._before = _everybody() - _our_own()
+        self._everybody, self._own = _everybody(), _our_own()
 
-    def cores(self) -> float:
-        spent = _everybody() - _our_own() - self._before
-        return max(0.0, spent / (time.monotonic() - self._began))
+    def read(self) -> Usage:
+        elapsed = time.monotonic() - self._began
+        own = _our_own() - self._own
+        return Usage(own, max(0.0, (_everybody() - self._everybody - own) / elapsed))
 
 
 def _everybody() -> float:

@@ -45,6 +45,8 @@ LEAD: Final = 2.5
 PATIENCE: Final = 10.0
 """Seconds after the last frame; one without an open command by then counts as at least so late."""
 MESSAGE_SECONDS: Final = 20.0
+DRAIN_SECONDS: Final = 30.0
+"""The longest wait for what an overloaded run left behind."""
 WARM_UP: Final = 4.0
 WARM_UPS: Final = 5
 START_SECONDS: Final = 60.0
@@ -123,13 +125,18 @@ def prepared(state: Path, seconds: float, gallery: int, messages: int) -> Iterat
 
 def run_platform(stage: Stage) -> tuple[list[FrameRun], MessageRun]:
     """Measure the platform's own processes, once its workers have loaded models and gallery."""
+    from benchmarks import outcome
+
     with running(stage.state, procfile(PLATFORM)):
         for _ in range(WARM_UPS):
             if run_frames(stage, 2, seconds=WARM_UP).unanswered == 0:
                 break
         else:
             raise RuntimeError(f"the platform opens no gate\n{logs(stage.state)}")
-        frames = [run_frames(stage, cameras, seconds=stage.seconds) for cameras in CAMERAS]
+        frames = []
+        for cameras in CAMERAS:
+            frames.append(run_frames(stage, cameras, seconds=stage.seconds))
+            outcome.drain(DRAIN_SECONDS)
         messages = run_messages(stage, events=True)
     # Otherwise the broker would queue for the absent ingest while the other one is measured.
     wire.end_session(stage.url, INGEST_SESSION)
@@ -171,12 +178,12 @@ def run_frames(stage: Stage, cameras: int, *, seconds: float, naive: bool = Fals
         seconds=seconds,
     )
     time.sleep(max(0.0, start_at - time.monotonic()))
-    others = machine.Others()
+    meter = machine.Meter()
     published = filming.result()
     deadline = time.monotonic() + PATIENCE
     while len(stage.gates.opened()) < len(published) and time.monotonic() < deadline:
         time.sleep(0.05)
-    cores, given_up = others.cores(), time.monotonic()
+    usage, given_up = meter.read(), time.monotonic()
     commands = stage.gates.opened()
     by_frame = commands if naive else outcome.by_frame(commands)
     opened = {frame: at for frame, at in by_frame.items() if frame in published}
@@ -186,7 +193,7 @@ def run_frames(stage: Stage, cameras: int, *, seconds: float, naive: bool = Fals
         published=published,
         opened=opened,
         given_up=given_up,
-        others=cores,
+        usage=usage,
         steps={} if naive else outcome.steps(published, opened),
     )
 
@@ -203,17 +210,17 @@ def run_messages(stage: Stage, *, events: bool) -> MessageRun:
         for sensor in stage.estate.sensors
     ]
     time.sleep(max(0.0, start_at - time.monotonic()))
-    others = machine.Others()
+    meter = machine.Meter()
     rows = watch.rate(watch.rows, each * SENSORS, began=start_at, seconds=MESSAGE_SECONDS)
     made = (
         watch.rate(watch.events, each * SENSORS, began=start_at, seconds=MESSAGE_SECONDS)
         if events
         else None
     )
-    cores = others.cores()
+    usage = meter.read()
     for one in chatting:
         one.result()
-    return MessageRun(rows, made, cores)
+    return MessageRun(rows, made, usage)
 
 
 def procfile(names: Sequence[str]) -> dict[str, list[str]]:

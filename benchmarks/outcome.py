@@ -8,6 +8,7 @@ from statistics import median
 
 from django.db.models import QuerySet
 
+from devices.choices import EventKind, RawState
 from devices.models import DeviceEvent, RawMessage
 from security.models import Passage
 
@@ -38,6 +39,15 @@ def steps(published: Mapping[str, float], opened: Mapping[str, float]) -> dict[s
         for number, name in enumerate(names)
         if moments
     }
+
+
+def drain(seconds: float) -> None:
+    """Wait until no message and no frame waits for a worker, at most so long."""
+    until = time.monotonic() + seconds
+    raw = RawMessage.objects.filter(state=RawState.NEW)
+    frames = DeviceEvent.objects.filter(kind=EventKind.FRAME, handled_at=None)
+    while (raw.exists() or frames.exists()) and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
 
 
 class Watch:

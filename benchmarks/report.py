@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from benchmarks.machine import Usage
+
 
 @dataclass(frozen=True, slots=True)
 class Late:
@@ -26,7 +28,7 @@ class FrameRun:
     Attributes:
         published, opened: {frame's id: moment}; a frame that opened nothing is in the first only.
         given_up: when waiting ended.
-        others: cores that foreign processes kept busy meanwhile.
+        usage: processor time of all that took part, cameras and services included.
         steps: median seconds of each step (the platform only).
     """
 
@@ -35,12 +37,17 @@ class FrameRun:
     published: Mapping[str, float]
     opened: Mapping[str, float]
     given_up: float
-    others: float
+    usage: Usage
     steps: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def unanswered(self) -> int:
         return len(self.published.keys() - self.opened.keys())
+
+    @property
+    def cost(self) -> float:
+        """CPU seconds for each frame that opened a gate."""
+        return self.usage.own / len(self.opened) if self.opened else math.inf
 
     @property
     def rate(self) -> float:
@@ -66,7 +73,7 @@ class MessageRun:
 
     rows: float
     events: float | None
-    others: float
+    usage: Usage
 
 
 def frames(ours: Sequence[FrameRun], naive: Sequence[FrameRun], quarter: Sequence[FrameRun]) -> str:
@@ -83,14 +90,18 @@ def frames(ours: Sequence[FrameRun], naive: Sequence[FrameRun], quarter: Sequenc
             _ratios(mine, small),
         )
     ]
-    head = ("cameras", "", "frames/s", "p50 s", "p95 s", "opened", "others' cores")
-    steps = [(f"{run.cameras}", *(f"{1000 * at:.0f}" for at in run.steps.values())) for run in ours]
+    head = ("cameras", "", "frames/s", "p50 s", "p95 s", "opened", "CPU s/frame", "others' cores")
+    timed = [run for run in ours if run.steps]
+    steps = [
+        (f"{run.cameras}", *(f"{1000 * at:.0f}" for at in run.steps.values())) for run in timed
+    ]
+    names = timed[0].steps if timed else ()
     return "\n\n".join(
         [
             "Frames: 2 a second and camera; seconds from publishing to the gate's open command",
             table(head, rows),
             "Where the platform's time goes: median milliseconds of each step",
-            table(("cameras", *ours[0].steps), steps),
+            table(("cameras", *names), steps),
         ]
     )
 
@@ -98,8 +109,8 @@ def frames(ours: Sequence[FrameRun], naive: Sequence[FrameRun], quarter: Sequenc
 def messages(ours: MessageRun, naive: MessageRun) -> str:
     """Small messages of both."""
     rows = [
-        ("platform", f"{ours.rows:.0f}", f"{ours.events:.0f}", f"{ours.others:.1f}"),
-        ("naive", f"{naive.rows:.0f}", "", f"{naive.others:.1f}"),
+        ("platform", f"{ours.rows:.0f}", f"{ours.events:.0f}", f"{ours.usage.others:.1f}"),
+        ("naive", f"{naive.rows:.0f}", "", f"{naive.usage.others:.1f}"),
         ("platform ahead", f"{ours.rows / naive.rows:.1f} x", "", ""),
     ]
     head = ("", "rows/s", "device events/s", "others' cores")
@@ -118,19 +129,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _frame_row(name: str, run: FrameRun) -> tuple[str, ...]:
     opened = f"{len(run.opened)} of {len(run.published)}"
     late = (str(run.late(0.5)), str(run.late(0.95)))
-    return (str(run.cameras), name, f"{run.rate:.2f}", *late, opened, f"{run.others:.1f}")
+    cost = (f"{run.cost:.2f}", f"{run.usage.others:.1f}")
+    return (str(run.cameras), name, f"{run.rate:.2f}", *late, opened, *cost)
 
 
 def _ratios(ours: FrameRun, naive: FrameRun) -> tuple[str, ...]:
     rate = f"{ours.rate / naive.rate:.1f} x" if naive.rate else "-"
-    return (
-        "",
-        "platform ahead",
-        rate,
-        *(_ratio(ours.late(p), naive.late(p)) for p in (0.5, 0.95)),
-        "",
-        "",
-    )
+    late = (_ratio(ours.late(share), naive.late(share)) for share in (0.5, 0.95))
+    cost = f"{naive.cost / ours.cost:.1f} x" if ours.opened and naive.opened else "-"
+    return ("", "platform ahead", rate, *late, "", cost, "")
 
 
 def _ratio(ours: Late, naive: Late) -> str:
