@@ -2,6 +2,7 @@
 
     @public          anybody (sign-in, health, public check pages)
     @signed_in       any user: staff or resident
+    @reader          staff whose role reads personal data: all but the three administrators
     @staff(...)      staff whose department kind or role is named; no argument means any staff
     @resident        a user without a membership
 
@@ -20,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import ADMINISTRATORS, Role
 from accounts.viewer import Viewer
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 from smartcommunity.kernel.error_pages import error_response
@@ -100,3 +102,6 @@ def staff(*, kinds: Iterable[str] = (), roles: Iterable[str] = ()) -> Callable[[
         f"staff kinds={','.join(sorted(kinds)) or '*'} roles={','.join(sorted(roles)) or '*'}"
     )
     return lambda view: _guard(view, door, description)
+
+
+reader = staff(roles=set(Role) - ADMINISTRATORS)

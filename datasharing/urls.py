@@ -1,9 +1,9 @@
 from django.urls import path
 
-from datasharing import views
+from datasharing.views import grants, log
 
 app_name = "datasharing"
 urlpatterns = [
-    path("access-log/", views.access_log, name="access_log"),
-    path("grants/", views.grants, name="grants"),
+    path("access-log/", log.access_log, name="access_log"),
+    path("grants/", grants.grants, name="grants"),
 ]

@@ -1,11 +1,11 @@
-"""Pages of sharing: the access log for the auditor, the grants of a department."""
+"""The access log, for the auditor."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import staff
-from accounts.choices import ADMINISTRATORS, Role
+from accounts.choices import Role
 from accounts.middleware import StaffRequest
 from datasharing import selectors
 from datasharing.forms import AccessLogFilter
@@ -28,14 +28,3 @@ def access_log(request: StaffRequest) -> HttpResponse:
     context = {"form": form, "page": page, **page_links(request, page)}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "datasharing/access_log.html", context, status=status)
-
-
-@staff(roles=set(Role) - ADMINISTRATORS)
-@require_safe
-def grants(request: StaffRequest) -> HttpResponse:
-    received = request.GET.get("side") != "given"
-    page = selectors.grants(
-        viewer=request.viewer, received=received, number=page_number(request.GET.get("page"))
-    )
-    context = {"page": page, "received": received, **page_links(request, page)}
-    return render(request, "datasharing/grants.html", context)

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import staff
-from accounts.choices import ADMINISTRATORS, Role
+from accounts.access import reader
 from accounts.middleware import StaffRequest
 from datasharing.choices import Subject
 from residents import actions, selectors
@@ -19,8 +18,6 @@ from residents.forms import CorrectionForm
 from smartcommunity.kernel.errors import Conflict, Invalid
 from smartcommunity.kernel.pagination import page_number
 from smartcommunity.kernel.web import page_links, refusals_beside
-
-reader = staff(roles=set(Role) - ADMINISTRATORS)
 
 
 @reader

@@ -1,19 +1,18 @@
-"""Pages of the registry."""
+"""Pages that enter: register somebody, fill in a form, settle a conflict."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
-from accounts.access import staff
-from accounts.choices import ADMINISTRATORS, Role
+from accounts.access import reader
 from accounts.middleware import StaffRequest
 from datasharing.choices import Subject
 from datasharing.forms import EntryForm, build_form
@@ -22,59 +21,15 @@ from datasharing.models import FormTemplate
 from datasharing.selectors import template as find_template
 from datasharing.selectors import templates_for
 from residents import actions, selectors
-from residents.choices import ConsentChannel, ConsentPurpose, ResidenceKind
+from residents.choices import ResidenceKind
 from residents.errors import DuplicateDocument, Stale
-from residents.forms import ConsentForm, ResidenceForm, SearchForm
+from residents.forms import ResidenceForm
 from smartcommunity.kernel import clock
-from smartcommunity.kernel.errors import Invalid, NotAllowed, NotFound
+from smartcommunity.kernel.errors import Invalid, NotAllowed
 
 # What most newcomers have, and what the first of a family is (GA/T 517, GB/T 4761).
 NEWCOMER = {"doc_type": CITIZEN_ID}
 HEAD_OF_HOUSEHOLD = {**NEWCOMER, "head_relation": "02"}
-# The three administrators never open the registry.
-reader = staff(roles=set(Role) - ADMINISTRATORS)
-
-
-@reader
-@require_safe
-def estates(request: StaffRequest) -> HttpResponse:
-    found = selectors.estates(viewer=request.viewer)
-    return render(request, "residents/estates.html", {"estates": found})
-
-
-@reader
-@require_safe
-def estate(request: StaffRequest, area_id: int) -> HttpResponse:
-    found = selectors.estate(viewer=request.viewer, area_id=area_id)
-    return render(request, "residents/estate.html", {"estate": found})
-
-
-@reader
-@require_safe
-def plan(request: StaffRequest, area_id: int) -> HttpResponse:
-    """The plan as GeoJSON, each building linked to its chart."""
-    area = selectors.estate_area(viewer=request.viewer, area_id=area_id)
-    drawn = selectors.plan(viewer=request.viewer, area=area)
-    if drawn is None:
-        raise NotFound
-    for feature in drawn["features"]:
-        if building := feature["properties"].pop("building", None):
-            feature["properties"]["url"] = reverse("residents:building", args=[building])
-    return JsonResponse(drawn, content_type="application/geo+json")
-
-
-@reader
-@require_safe
-def building(request: StaffRequest, building_id: uuid.UUID) -> HttpResponse:
-    chart = selectors.building_chart(viewer=request.viewer, building_id=building_id)
-    return render(request, "residents/building.html", {"chart": chart})
-
-
-@reader
-@require_safe
-def dwelling(request: StaffRequest, dwelling_id: uuid.UUID) -> HttpResponse:
-    found = selectors.dwelling(viewer=request.viewer, dwelling_id=dwelling_id)
-    return render(request, "residents/dwelling.html", {"dwelling": found})
 
 
 @reader
@@ -322,78 +277,3 @@ def _page_of(opened: selectors.OpenForm) -> str:
     if opened.template.subject == Subject.RESIDENT:
         return reverse("residents:resident", args=[opened.subject.id])
     return reverse("residents:dwelling", args=[opened.subject.dwelling_id])
-
-
-@reader
-@require_safe
-def resident(request: StaffRequest, resident_id: uuid.UUID) -> HttpResponse:
-    return _profile(request, resident_id)
-
-
-def _profile(
-    request: StaffRequest, resident_id: uuid.UUID, asked: ConsentForm | None = None
-) -> HttpResponse:
-    found = selectors.profile(viewer=request.viewer, resident_id=resident_id)
-    forms = [
-        asked if asked and asked.ask.purpose == ask.purpose else ConsentForm(ask=ask)
-        for ask in found.consents_to_ask
-    ]
-    context = {"resident": found, "consent_forms": forms}
-    return render(request, "residents/resident.html", context, status=422 if asked else 200)
-
-
-@reader
-@require_POST
-def give_consent(request: StaffRequest, resident_id: uuid.UUID, purpose: str) -> HttpResponse:
-    ask = selectors.consent_to_ask(
-        viewer=request.viewer, resident_id=resident_id, purpose=_purpose(purpose)
-    )
-    form = ConsentForm(request.POST, ask=ask)
-    if not form.is_valid():
-        return _profile(request, resident_id, form)
-    guardian = form.cleaned_data.get("guardian")
-    try:
-        actions.give_consent(
-            viewer=request.viewer,
-            resident_id=resident_id,
-            purpose=ask.purpose,
-            channel=ConsentChannel.IN_PERSON,
-            guardian_id=uuid.UUID(guardian) if guardian else None,
-        )
-    except Invalid as error:
-        for name, text in error.fields.items() or [(None, error.message)]:
-            form.add_error(name if name in form.fields else None, str(text))
-        return _profile(request, resident_id, form)
-    messages.success(request, _("The consent is recorded."))
-    return redirect("residents:resident", resident_id)
-
-
-@reader
-@require_POST
-def withdraw_consent(request: StaffRequest, resident_id: uuid.UUID, purpose: str) -> HttpResponse:
-    actions.withdraw_consent(
-        viewer=request.viewer, resident_id=resident_id, purpose=_purpose(purpose)
-    )
-    messages.success(request, _("The consent is withdrawn."))
-    return redirect("residents:resident", resident_id)
-
-
-def _purpose(text: str) -> ConsentPurpose:
-    try:
-        return ConsentPurpose(text)
-    except ValueError:
-        raise NotFound from None
-
-
-@reader
-def search(request: StaffRequest) -> HttpResponse:
-    """The form by GET; what is looked for only ever by POST."""
-    kinds = selectors.searches_for(viewer=request.viewer)
-    if not kinds:
-        return render(request, "residents/search.html", {"form": None})
-    form = SearchForm(request.POST or None, kinds=kinds)
-    found = None
-    if form.is_valid():
-        found = selectors.search(viewer=request.viewer, **form.cleaned_data)
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "residents/search.html", {"form": form, "found": found}, status=status)

@@ -1,0 +1,16 @@
+"""Reads of datasharing."""
+
+from datasharing.selectors.grants import GrantView, grants
+from datasharing.selectors.log import AccessLine, access_records
+from datasharing.selectors.templates import code_labels, sections, template, templates_for
+
+__all__ = [
+    "AccessLine",
+    "GrantView",
+    "access_records",
+    "code_labels",
+    "grants",
+    "sections",
+    "template",
+    "templates_for",
+]

@@ -1,0 +1,72 @@
+"""Reads of form templates and of the catalogue behind them."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db.models import Count
+
+from accounts.viewer import Viewer
+from datasharing.choices import (
+    TemplateStatus,
+)
+from datasharing.models import Code, FormField, FormTemplate
+from smartcommunity.kernel.errors import NotFound
+
+
+def templates_for(*, viewer: Viewer, subject: str) -> list[FormTemplate]:
+    """The published templates of the viewer's department for a subject, the fullest first."""
+    if not viewer.is_staff_member or viewer.is_administrator:
+        return []
+    return list(
+        FormTemplate.objects.filter(
+            status=TemplateStatus.PUBLISHED,
+            department_kind=viewer.department_kind,
+            subject=subject,
+        )
+        .annotate(size=Count("fields"))
+        .order_by("-size", "key")
+    )
+
+
+def template(*, viewer: Viewer, key: str) -> FormTemplate:
+    """A published template of the viewer's department, with its fields. Raises NotFound."""
+    found = (
+        FormTemplate.objects.filter(
+            key=key, status=TemplateStatus.PUBLISHED, department_kind=viewer.department_kind
+        )
+        .prefetch_related("fields__element__code_list__codes")
+        .first()
+    )
+    if found is None or not viewer.is_staff_member or viewer.is_administrator:
+        raise NotFound
+    return found
+
+
+def sections(*, subject: str) -> dict[str, str]:
+    """{element key: section title} in the order of a full page: as a form of the element's owner
+    groups them, else any other form; of several, the one that asks most."""
+    fields = FormField.objects.filter(
+        template__status=TemplateStatus.PUBLISHED, template__subject=subject
+    ).select_related("template", "element")
+    asked = Counter(field.template_id for field in fields)
+    found: dict[str, str] = {}
+    for field in sorted(
+        fields,
+        key=lambda f: (
+            f.template.department_kind != f.element.owner_kind,
+            -asked[f.template_id],
+            f.template.key,
+            f.order,
+        ),
+    ):
+        found.setdefault(field.element_id, field.section)
+    return found
+
+
+def code_labels(*, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """{(code list, code): label} of the codes asked for: one query."""
+    wanted = set(pairs)
+    found = Code.objects.filter(
+        code_list__in={pair[0] for pair in wanted}, code__in={pair[1] for pair in wanted}
+    )
+    return {(code.code_list_id, code.code): code.label for code in found}

@@ -1,0 +1,1 @@
+"""Pages of sharing, by what they are about."""
