@@ -19,6 +19,7 @@ LOGGED_SUBJECTS = {
     "alert": _("Alert"),
     "building": _("Building"),
     "device": _("Device"),
+    "emergency": _("Emergency access"),
     "face": _("Face"),
     "grant": _("Grant"),
     "observation": _("Captured face"),
@@ -52,6 +53,12 @@ LOGGED_DETAILS = {
     "proposal accepted": _("proposed correction accepted"),
     "proposal rejected": _("proposed correction rejected"),
     "proposal withdrawn": _("proposed correction withdrawn"),
+    "reveal": _("shown:"),
+    "emergency opened": _("emergency access opened"),
+    "emergency ended": _("emergency access ended early"),
+    "emergency justified": _("emergency access reviewed: justified"),
+    "emergency unjustified": _("emergency access reviewed: not justified"),
+    "emergency": _("during an emergency access"),
     "seal": _("protected person"),
     "seals": _("protected persons"),
     "seal proposed": _("seal proposed"),
@@ -132,6 +139,8 @@ class AccessKind(models.TextChoices):
     ERASE = "erase", _("Erased")
     DECIDE = "decide", _("Decided")
     AUDIT = "audit", _("Access log opened")
+    REVEAL = "reveal", _("Masked value shown")
+    EMERGENCY = "emergency", _("Opened in an emergency")
 
 
 class Exit(models.TextChoices):

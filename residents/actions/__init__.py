@@ -2,6 +2,7 @@
 
 from residents.actions.accounts import bind_account
 from residents.actions.consents import give_consent, withdraw_consent
+from residents.actions.emergency import end_emergency, open_emergency, review_emergency
 from residents.actions.homes import move_in, register_household
 from residents.actions.proposals import (
     accept_proposal,
@@ -26,10 +27,12 @@ __all__ = [
     "approve_seal",
     "ask_lift",
     "bind_account",
+    "end_emergency",
     "give_consent",
     "keep_seal",
     "lift_seal",
     "move_in",
+    "open_emergency",
     "propose",
     "propose_seal",
     "record",
@@ -37,6 +40,7 @@ __all__ = [
     "register_household",
     "register_member",
     "reject_proposal",
+    "review_emergency",
     "save_form",
     "withdraw_consent",
     "withdraw_proposal",

@@ -110,7 +110,7 @@ def save_form(
         target = _newcomer(access, dwelling.area if dwelling else area, dwelling, household)
     else:
         target = _existing(viewer, access, template, subject_id, version)
-    form = entries_for(template, access.rights(target.path), target.seen)
+    form = entries_for(template, access.rights(target.path, target.id), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
     current = current_records(template.subject, target.id)
     changes, proposed = _sorted_out(viewer, check_entries(form, values), current)

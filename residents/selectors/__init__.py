@@ -1,6 +1,12 @@
 """Reads of the registry. Each takes the viewer and returns only what he may see."""
 
 from residents.selectors.consents import consent_to_ask, live_consent
+from residents.selectors.emergency import (
+    emergencies,
+    emergencies_to_review,
+    emergency_offer,
+    sides_for,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
@@ -31,6 +37,7 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.reveal import reveal, reveal_proposal
 from residents.selectors.seals import (
     nameable,
     sealable,
@@ -54,8 +61,10 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.shapes_guard import Asked
 
 __all__ = [
+    "Asked",
     "BuildingChart",
     "Correction",
     "Difference",
@@ -76,6 +85,9 @@ __all__ = [
     "correction",
     "differences",
     "dwelling",
+    "emergencies",
+    "emergencies_to_review",
+    "emergency_offer",
     "estate",
     "estate_area",
     "estates",
@@ -97,10 +109,13 @@ __all__ = [
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "reveal",
+    "reveal_proposal",
     "sealable",
     "sealed_for",
     "seals",
     "seals_to_decide",
     "search",
     "searches_for",
+    "sides_for",
 ]

@@ -22,20 +22,32 @@ from residents.selectors.reading import (
     recorded,
     shown,
 )
+from residents.selectors.reveal import require_reveal
 from residents.selectors.shapes import Change, Correction, History, Subject
+from residents.selectors.shapes_guard import Asked
+from residents.selectors.unsaid import without_unsaid
 from smartcommunity.kernel.errors import NotFound
 
 
-def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str) -> History:
-    """Who recorded what, when, under which form: each value at the viewer's present level. Raises
-    NotFound, also where the element is hidden. Logged."""
+def history(
+    *, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str, asked: Asked | None = None
+) -> History:
+    """Who recorded what, when, under which form: each value at the viewer's present level, a veiled
+    one masked unless `asked`. Raises NotFound, also where the element is hidden, or only told to be
+    there: its changes are more than that. Logged."""
     access, place, seen = _opened(viewer, subject, subject_id, element, "history")
-    level = access.level(element, place.area_path)
+    level = access.level(element, place.area_path, subject_id)
+    if level < Level.MASKED:
+        raise NotFound
+    known = DataElement.objects.get(pk=element)
+    if asked:
+        require_reveal(viewer, known, place, asked)
     rows = list(
         ElementRecord.objects.filter(subject=subject, subject_id=subject_id, element=element)
         .select_related("element", "department", "user", "template")
         .order_by("recorded_at", "superseded_at")
     )
+    rows = without_unsaid(viewer, subject, rows)
     origins = {
         proposal.became_id: proposal
         for proposal in Proposal.objects.filter(became__in=rows)
@@ -43,7 +55,7 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
         .order_by("-created_at")
     }
     labels = labels_of(rows)
-    texts = ["", *(shown(row, level, labels) for row in rows)]
+    texts = ["", *(shown(row, level, labels, clear=asked is not None) for row in rows)]
     changes = [
         _change(row, old, new, origins.get(row.id))
         for row, old, new in zip(rows, texts[:-1], texts[1:], strict=True)
@@ -52,9 +64,10 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
         title=place.title or display_name(seen),
         dwelling_id=place.dwelling_id,
         element=element,
-        label=DataElement.objects.get(pk=element).label,
+        label=known.label,
         level=LEVEL_NAMES[level],
         changes=tuple(reversed(changes)),
+        may_reveal=level == Level.FULL and known.is_veiled and asked is None,
     )
 
 
@@ -75,7 +88,7 @@ def _opened(
     """The viewer's rights, the subject, and its current value and name as he sees them."""
     access = policy.access(viewer=viewer, subject=subject)
     place = locate(viewer=viewer, access=access, kind=subject, subject_id=subject_id)
-    if access.level(element, place.area_path) == Level.HIDDEN:
+    if access.level(element, place.area_path, subject_id) == Level.HIDDEN:
         raise NotFound
     seen = recorded(
         access=access,

@@ -12,7 +12,7 @@ from accounts.access import reader
 from accounts.middleware import StaffRequest
 from residents import actions, selectors
 from residents.choices import ConsentChannel, ConsentPurpose
-from residents.forms import ConsentForm, SearchForm
+from residents.forms import ConsentForm, RevealForm, SearchForm, usual_purpose
 from smartcommunity.kernel.errors import Invalid, NotFound
 
 
@@ -30,7 +30,11 @@ def _profile(
         asked if asked and asked.ask.purpose == ask.purpose else ConsentForm(ask=ask)
         for ask in found.consents_to_ask
     ]
-    context = {"resident": found, "consent_forms": forms}
+    context = {
+        "resident": found,
+        "consent_forms": forms,
+        "reveal_form": RevealForm(initial=usual_purpose(request.viewer)),
+    }
     return render(request, "residents/resident.html", context, status=422 if asked else 200)
 
 

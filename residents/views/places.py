@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import reader
 from accounts.middleware import StaffRequest
 from residents import selectors
+from residents.forms import RevealForm, usual_purpose
 from smartcommunity.kernel.errors import NotFound
 
 
@@ -52,4 +53,8 @@ def building(request: StaffRequest, building_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def dwelling(request: StaffRequest, dwelling_id: uuid.UUID) -> HttpResponse:
     found = selectors.dwelling(viewer=request.viewer, dwelling_id=dwelling_id)
-    return render(request, "residents/dwelling.html", {"dwelling": found})
+    context = {
+        "dwelling": found,
+        "reveal_form": RevealForm(initial=usual_purpose(request.viewer)),
+    }
+    return render(request, "residents/dwelling.html", context)

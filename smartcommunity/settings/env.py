@@ -26,4 +26,9 @@ env = environ.Env(
     FACE_ENGINE=(str, "face_recognition"),
     FRAME_MAX_BYTES=(int, 1024 * 1024),
     GRANT_REPLY_WORKING_DAYS=(int, 10),
+    REVEALS_AN_HOUR=(int, 30),
+    EMERGENCY_MINUTES=(int, 60),
+    EMERGENCY_LONGEST_MINUTES=(int, 240),
+    EMERGENCIES_A_DAY=(int, 3),
+    EMERGENCY_REVIEW_DAYS=(int, 3),
 )
