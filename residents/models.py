@@ -13,8 +13,27 @@ from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
 from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind
 from residents.querysets import ProposalQuerySet, ResidentQuerySet, VisibleQuerySet
+from residents.sheets.models import Export, Import, ImportChunk
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
+
+__all__ = [
+    "Building",
+    "Consent",
+    "Dwelling",
+    "ElementRecord",
+    "ElementValue",
+    "EstatePlan",
+    "Export",
+    "Household",
+    "Import",
+    "ImportChunk",
+    "Proposal",
+    "Residence",
+    "Resident",
+    "ResidentAccount",
+    "Unit",
+]
 
 
 class EstatePlan(models.Model):

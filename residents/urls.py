@@ -1,6 +1,6 @@
 from django.urls import path
 
-from residents.views import entry, people, places, proposals
+from residents.views import entry, imports, people, places, proposals
 
 app_name = "residents"
 urlpatterns = [
@@ -25,6 +25,12 @@ urlpatterns = [
         name="withdraw_consent",
     ),
     path("search/", people.search, name="search"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/forms/<str:key>/", imports.upload, name="import_upload"),
+    path("imports/forms/<str:key>/blank/<str:kind>/", imports.blank, name="import_blank"),
+    path("imports/<uuid:import_id>/", imports.detail, name="import"),
+    path("imports/<uuid:import_id>/faults/", imports.faults, name="import_faults"),
+    path("imports/<uuid:import_id>/<str:step>/", imports.step, name="import_step"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/accept/", proposals.accept, name="accept_proposal"),
     path("proposals/<uuid:proposal_id>/reject/", proposals.reject, name="reject_proposal"),

@@ -47,6 +47,14 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.sheets import (
+    ImportView,
+    blank_sheet,
+    faulty_rows,
+    import_forms,
+    import_view,
+    imports,
+)
 
 __all__ = [
     "BuildingChart",
@@ -57,6 +65,7 @@ __all__ = [
     "EstateView",
     "Found",
     "History",
+    "ImportView",
     "OpenForm",
     "OwnRecord",
     "Person",
@@ -64,6 +73,7 @@ __all__ = [
     "ResidentView",
     "Subject",
     "Waiting",
+    "blank_sheet",
     "building_chart",
     "consent_to_ask",
     "correction",
@@ -72,9 +82,13 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "faulty_rows",
     "find_dwelling",
     "history",
     "household_home",
+    "import_forms",
+    "import_view",
+    "imports",
     "listed",
     "live_consent",
     "locate",
