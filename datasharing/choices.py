@@ -20,6 +20,7 @@ LOGGED_SUBJECTS = {
     "building": _("Building"),
     "device": _("Device"),
     "face": _("Face"),
+    "form_template": _("Form template"),
     "grant": _("Grant"),
     "observation": _("Captured face"),
     "passage": _("Passage"),
@@ -52,6 +53,8 @@ LOGGED_DETAILS = {
     "proposal accepted": _("proposed correction accepted"),
     "proposal rejected": _("proposed correction rejected"),
     "proposal withdrawn": _("proposed correction withdrawn"),
+    "form published": _("form published"),
+    "form retired": _("form taken out of use"),
     "grant requested": _("grant requested"),
     "grant approved": _("grant approved"),
     "grant refused": _("grant refused"),
@@ -109,6 +112,13 @@ class TemplateStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")
     RETIRED = "retired", _("Retired")
+
+
+class TemplateOrigin(models.TextChoices):
+    """Who made a version: the catalogue files that come with the platform, or the department."""
+
+    PRODUCT = "product", _("Comes with the platform")
+    DEPARTMENT = "department", _("Made by the department")
 
 
 class AccessKind(models.TextChoices):
