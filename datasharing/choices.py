@@ -48,6 +48,7 @@ LOGGED_DETAILS = {
     "service_request": _("Service request"),
     "demo seed": _("demonstration data"),
     "history": _("history"),
+    "as recorded": _("form as it was recorded"),
     "proposals": _("proposed corrections"),
     "proposed": _("correction proposed"),
     "proposal accepted": _("proposed correction accepted"),

@@ -302,6 +302,10 @@ def _out_of_order(before: list[str], after: list[str]) -> list[str]:
     best: dict[str, list[str]] = {}
     for number, key in enumerate(after):
         runs = [best[other] for other in after[:number] if place[other] < place[key]]
-        best[key] = [*max(runs, key=len, default=[]), key]
-    kept = set(max(best.values(), key=len, default=[]))
+        best[key] = [*_longest(runs), key]
+    kept = set(_longest(best.values()))
     return [key for key in after if key not in kept]
+
+
+def _longest(runs: Iterable[list[str]]) -> list[str]:
+    return max(runs, key=lambda run: len(run), default=[])

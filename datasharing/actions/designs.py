@@ -9,6 +9,7 @@ import secrets
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Department
 from accounts.selectors import has_supervisor
 from accounts.viewer import Viewer
 from datasharing import access_log, design, policies
@@ -26,16 +27,17 @@ def create_form(*, viewer: Viewer, subject: Subject, title_zh: str, title_en: st
     """Begin a form of the viewer's department with an empty draft. Returns its key. Raises
     NotAllowed, Invalid."""
     policies.may_design(viewer).require()
+    department = Department.objects.get(membership=viewer.membership_id)
     title = title_zh.strip()
     if not title or max(len(title), len(title_en)) > design.TITLE:
         text = _("A form has a Chinese title of at most %(count)d characters.")
         raise Invalid(fields={"title_zh": text % {"count": design.TITLE}})
-    key = f"{viewer.department_kind}.form_{secrets.token_hex(4)}"
+    key = f"{department.kind}.form_{secrets.token_hex(4)}"
     FormTemplate.objects.create(
         key=key,
         version=FormTemplate.DRAFT_VERSION,
         origin=TemplateOrigin.DEPARTMENT,
-        department_kind=viewer.department_kind,
+        department_kind=department.kind,
         subject=subject,
         title_zh=title,
         title_en=title_en.strip(),

@@ -1,5 +1,7 @@
 """Pages of the form designer."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -109,7 +111,7 @@ def _draft(
     sent: TemplateSpec | None = None,
 ) -> HttpResponse:
     found = selectors.designed(viewer=request.viewer, key=key, number=DRAFT, sent=sent)
-    context = {"draft": found, "refusal": refusal.message if refusal else ""}
+    context: dict[str, Any] = {"draft": found, "refusal": refusal.message if refusal else ""}
     status, name = refusal.status if refusal else 200, "datasharing/designer.html"
     if wants_fragment(request):
         kept_in_passing = request.headers.get("HX-Target") == "draft-state"

@@ -9,7 +9,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
-from residents.selectors.history import correction, history
+from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -32,6 +32,7 @@ from residents.selectors.residents import (
     searches_for,
 )
 from residents.selectors.shapes import (
+    AsRecorded,
     BuildingChart,
     Correction,
     Difference,
@@ -49,6 +50,7 @@ from residents.selectors.shapes import (
 )
 
 __all__ = [
+    "AsRecorded",
     "BuildingChart",
     "Correction",
     "Difference",
@@ -64,6 +66,7 @@ __all__ = [
     "ResidentView",
     "Subject",
     "Waiting",
+    "as_recorded",
     "building_chart",
     "consent_to_ask",
     "correction",
