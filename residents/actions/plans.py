@@ -114,10 +114,9 @@ def plan_batch(
     found = look_up(sheet.viewer, sheet.access, sheet.template.subject, rows, hold=hold)
     subject = sheet.template.subject
     areas = found.areas(subject)
-    visible = {key: path for key, path in areas.items() if sheet.access.rights(path)}
     keys = sheet.keys | {policies.DOCUMENT, "doc_type"}
-    seen = selectors.recorded(access=sheet.access, subject=subject, areas=visible, keys=keys)
-    current = current_of(subject, list(visible))
+    seen = selectors.recorded(access=sheet.access, subject=subject, areas=areas, keys=keys)
+    current = current_of(subject, list(areas))
     subjects: dict[uuid.UUID, int] = {}
     plans = []
     for row in rows:
@@ -190,7 +189,7 @@ def _plan_resident(
     _compare(sheet, row, plan, seen[resident.pk], current[resident.pk])
     other = found.by_document.get(row.document) if row.document else None
     if other and other.pk != resident.pk:
-        raise _other_entry(sheet, other)
+        raise DuplicateDocument(other.pk if _is_told(sheet, other, found) else None)
     sees_homes = policies.may_see_homes(sheet.access, resident.area.path)
     if home and sees_homes and (resident.pk, home.pk) not in found.residences:
         plan.errors[sheet_columns.ROOM] = _(
@@ -203,19 +202,20 @@ def _registered(sheet: Sheet, row: Row, found: Found) -> Resident | None:
     """The resident whom the row names by the platform's number, else by the document."""
     if row.resident_id:
         resident = found.by_id.get(row.resident_id)
-        if resident is None or not sheet.access.rights(resident.area.path):
+        if resident is None or resident.pk not in found.shared:
             text = _("There is no such resident here. Leave the number empty for a newcomer.")
             raise Invalid(fields={sheet_columns.RESIDENT: text})
         return resident
     resident = found.by_document.get(row.document) if row.document else None
-    if resident and sheet.access.level(policies.DOCUMENT, resident.area.path) < Level.FULL:
+    if resident and not _is_told(sheet, resident, found):
         raise DuplicateDocument(None)
     return resident
 
 
-def _other_entry(sheet: Sheet, other: Resident) -> DuplicateDocument:
-    seen = sheet.access.level(policies.DOCUMENT, other.area.path) == Level.FULL
-    return DuplicateDocument(other.pk if seen else None)
+def _is_told(sheet: Sheet, resident: Resident, found: Found) -> bool:
+    """True when the importer may know of the resident and that this is his document."""
+    level = sheet.access.level(policies.DOCUMENT, resident.area.path)
+    return resident.pk in found.shared and level == Level.FULL
 
 
 def _home(row: Row, found: Found) -> Dwelling | None:

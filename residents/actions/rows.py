@@ -86,19 +86,20 @@ class Found:
     by_document: dict[bytes, Resident] = field(default_factory=dict)
     residences: set[tuple[uuid.UUID, uuid.UUID]] = field(default_factory=set)
     namesakes: set[tuple[uuid.UUID, str | None]] = field(default_factory=set)
+    shared: set[uuid.UUID] = field(default_factory=set)  # of the residents, those he may know of
 
     def areas(self, subject: str) -> dict[uuid.UUID, str]:
-        """{subject: area path} of all that was found."""
+        """{subject: area path} of what was found and he may know of."""
         if subject == Subject.DWELLING:
             return {home.pk: home.area.path for homes in self.homes.values() for home in homes}
         people = (*self.by_id.values(), *self.by_document.values())
-        return {resident.pk: resident.area.path for resident in people}
+        return {one.pk: one.area.path for one in people if one.pk in self.shared}
 
 
 def look_up(
     viewer: Viewer, access: Access, subject: str, rows: Sequence[Row], *, hold: bool
 ) -> Found:
-    """Six queries, however many rows."""
+    """Seven queries, however many rows."""
     found = Found()
     for home in _dwellings(viewer, rows):
         key = _address_of(home)
@@ -119,12 +120,14 @@ def look_up(
         found.by_id = {key: held[key] for key in ids & set(held)}
         found.by_id |= {person.pk: person for person in numbered}
     known = [*found.by_id, *(person.pk for person in found.by_document.values())]
-    open_ones = Residence.objects.filter(resident__in=known, valid_to=None)
+    shared = Resident.objects.shared_with(access).filter(pk__in=known)
+    found.shared = set(shared.values_list("pk", flat=True))
+    open_ones = Residence.objects.filter(resident__in=found.shared, valid_to=None)
     found.residences = set(open_ones.values_list("resident_id", "dwelling_id"))
     names = {name for row in rows if row.document is None and (name := row.values.get("name_cn"))}
     homes = [home.pk for homes in found.homes.values() for home in homes]
     if names and homes and access.reach([policies.NAME], Level.FULL):
-        there = Residence.objects.filter(
+        there = Residence.objects.open_to(viewer).filter(
             dwelling__in=homes, valid_to=None, resident__name__in=names
         )
         found.namesakes = set(there.values_list("dwelling_id", "resident__name"))

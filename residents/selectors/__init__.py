@@ -9,7 +9,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
-from residents.selectors.history import correction, history
+from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -31,7 +31,15 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.seals import (
+    nameable,
+    sealable,
+    sealed_for,
+    seals,
+    seals_to_decide,
+)
 from residents.selectors.shapes import (
+    AsRecorded,
     BuildingChart,
     Correction,
     Difference,
@@ -57,6 +65,7 @@ from residents.selectors.sheets import (
 )
 
 __all__ = [
+    "AsRecorded",
     "BuildingChart",
     "Correction",
     "Difference",
@@ -73,6 +82,7 @@ __all__ = [
     "ResidentView",
     "Subject",
     "Waiting",
+    "as_recorded",
     "blank_sheet",
     "building_chart",
     "consent_to_ask",
@@ -92,6 +102,7 @@ __all__ = [
     "listed",
     "live_consent",
     "locate",
+    "nameable",
     "names",
     "new_form",
     "open_form",
@@ -103,6 +114,10 @@ __all__ = [
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "sealable",
+    "sealed_for",
+    "seals",
+    "seals_to_decide",
     "search",
     "searches_for",
 ]

@@ -1,5 +1,6 @@
 """Imports: the dry run says what would happen and why not, the run writes what the form would."""
 
+import uuid
 from collections.abc import Callable
 from datetime import date
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from datasharing.choices import AccessKind
 from datasharing.models import AccessRecord
 from residents import actions, lookup, selectors
+from residents.errors import DuplicateDocument
 from residents.models import ElementRecord, Household, Import, Proposal, Residence, Resident
 from residents.sheets.choices import SheetFormat
 from smartcommunity.kernel import vault
@@ -26,6 +28,7 @@ from tests.residents.sheets import (
     upload,
     view,
 )
+from tests.residents.test_seals import Case, case  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +190,21 @@ def test_a_document_registered_where_the_importer_sees_nothing_is_not_told(
         key="property.resident",
     )
     assert job.state == "refused"  # her form has no documents at all
+
+
+def test_of_a_sealed_person_an_import_says_what_it_says_of_anybody(
+    case: Case,  # noqa: F811  the fixture
+) -> None:
+    case.seal()
+    registry = case.registry
+    row = POLICE_ROW | {"居民编号": str(case.resident_id)}
+    nobody = POLICE_ROW | {"居民编号": str(uuid.uuid4()), "证件号码": person(5)["证件号码"]}
+    job = upload(registry, as_csv([POLICE_ROW, row | {"证件号码": ""}, nobody]))
+    by_number, by_key, unknown = faults(registry, job)
+    assert by_number[1:] == ("证件号码", str(DuplicateDocument(None).fields["doc_no"]))
+    assert by_key[1:] == unknown[1:]
+    agent = upload(registry, as_csv([POLICE_ROW]), by="police_chief")
+    assert counts(registry, agent, "police_chief") == {"unchanged": 1}
 
 
 def test_a_namesake_in_the_same_dwelling_is_reported_where_documents_are_not_asked(

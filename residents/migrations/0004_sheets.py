@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('datasharing', '0003_access_kind_import'),
-        ('residents', '0002_proposals'),
+        ('datasharing', '0004_access_kind_import'),
+        ('residents', '0003_seals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('datasharing', '0002_grant_workflow'),
+        ('datasharing', '0003_form_designer'),
     ]
 
     operations = [
