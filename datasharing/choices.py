@@ -21,6 +21,7 @@ LOGGED_SUBJECTS = {
     "device": _("Device"),
     "emergency": _("Emergency access"),
     "face": _("Face"),
+    "form_template": _("Form template"),
     "grant": _("Grant"),
     "observation": _("Captured face"),
     "passage": _("Passage"),
@@ -48,6 +49,11 @@ LOGGED_DETAILS = {
     "service_request": _("Service request"),
     "demo seed": _("demonstration data"),
     "history": _("history"),
+    "import_check": _("import checked before writing"),
+    "import_faults": _("faulty rows of an import fetched"),
+    "export_made": _("export made"),
+    "export_fetched": _("export fetched"),
+    "as recorded": _("form as it was recorded"),
     "proposals": _("proposed corrections"),
     "proposed": _("correction proposed"),
     "proposal accepted": _("proposed correction accepted"),
@@ -59,6 +65,8 @@ LOGGED_DETAILS = {
     "emergency justified": _("emergency access reviewed: justified"),
     "emergency unjustified": _("emergency access reviewed: not justified"),
     "emergency": _("during an emergency access"),
+    "form published": _("form published"),
+    "form retired": _("form taken out of use"),
     "seal": _("protected person"),
     "seals": _("protected persons"),
     "seal proposed": _("seal proposed"),
@@ -126,6 +134,13 @@ class TemplateStatus(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class TemplateOrigin(models.TextChoices):
+    """Who made a version: the catalogue files that come with the platform, or the department."""
+
+    PRODUCT = "product", _("Comes with the platform")
+    DEPARTMENT = "department", _("Made by the department")
+
+
 class AccessKind(models.TextChoices):
     """What was done; every kind stands in the same chain."""
 
@@ -135,6 +150,7 @@ class AccessKind(models.TextChoices):
     WRITE = "write", _("Written")
     PICTURE = "picture", _("Picture viewed")
     EXPORT = "export", _("Exported")
+    IMPORT = "import", _("Imported")
     MATCH = "match", _("Face compared")
     ERASE = "erase", _("Erased")
     DECIDE = "decide", _("Decided")

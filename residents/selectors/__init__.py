@@ -15,7 +15,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
-from residents.selectors.history import correction, history
+from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -46,6 +46,7 @@ from residents.selectors.seals import (
     seals_to_decide,
 )
 from residents.selectors.shapes import (
+    AsRecorded,
     BuildingChart,
     Correction,
     Difference,
@@ -61,18 +62,29 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
-from residents.selectors.shapes_guard import Asked
+from residents.selectors.shapes_guard import Asked, EmergencyView
+from residents.selectors.sheets import (
+    ImportView,
+    blank_sheet,
+    faulty_rows,
+    import_forms,
+    import_view,
+    imports,
+)
 
 __all__ = [
+    "AsRecorded",
     "Asked",
     "BuildingChart",
     "Correction",
     "Difference",
     "DwellingView",
     "ElementView",
+    "EmergencyView",
     "EstateView",
     "Found",
     "History",
+    "ImportView",
     "OpenForm",
     "OwnRecord",
     "Person",
@@ -80,6 +92,8 @@ __all__ = [
     "ResidentView",
     "Subject",
     "Waiting",
+    "as_recorded",
+    "blank_sheet",
     "building_chart",
     "consent_to_ask",
     "correction",
@@ -91,9 +105,13 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "faulty_rows",
     "find_dwelling",
     "history",
     "household_home",
+    "import_forms",
+    "import_view",
+    "imports",
     "listed",
     "live_consent",
     "locate",

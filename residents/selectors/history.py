@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from itertools import groupby
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from datasharing import access_log, policy
-from datasharing.choices import AccessKind, Level
+from datasharing.choices import AccessKind, Level, TemplateStatus
 from datasharing.models import DataElement
 from datasharing.policy import Access
 from datasharing.values import Recorded
@@ -19,11 +23,21 @@ from residents.selectors.reading import (
     LEVEL_NAMES,
     display_name,
     labels_of,
+    level_shown,
     recorded,
     shown,
 )
 from residents.selectors.reveal import require_reveal
-from residents.selectors.shapes import Change, Correction, History, Subject
+from residents.selectors.shapes import (
+    AsRecorded,
+    Change,
+    Correction,
+    ElementView,
+    History,
+    Provenance,
+    Section,
+    Subject,
+)
 from residents.selectors.shapes_guard import Asked
 from residents.selectors.unsaid import without_unsaid
 from smartcommunity.kernel.errors import NotFound
@@ -37,8 +51,6 @@ def history(
     there: its changes are more than that. Logged."""
     access, place, seen = _opened(viewer, subject, subject_id, element, "history")
     level = access.level(element, place.area_path, subject_id)
-    if level < Level.MASKED:
-        raise NotFound
     known = DataElement.objects.get(pk=element)
     if asked:
         require_reveal(viewer, known, place, asked)
@@ -71,6 +83,77 @@ def history(
     )
 
 
+def as_recorded(*, viewer: Viewer, record_id: uuid.UUID) -> AsRecorded:
+    """The form under which this record was written, in its version of then, with the values of
+    that moment at the viewer's present level, veiled ones masked. Raises NotFound, also where the
+    record's element is hidden, only told to be there, or was written without a form. Logged."""
+    found = (
+        ElementRecord.objects.filter(pk=record_id, template__isnull=False)
+        .select_related("department", "user", "template")
+        .first()
+    )
+    if found is None or found.template is None:
+        raise NotFound
+    access, place, seen = _opened(
+        viewer, found.subject, found.subject_id, found.element_id, "as recorded"
+    )
+    form, fields = found.template, list(found.template.fields.all())
+    levels = {f.element_id: access.level(f.element_id, place.area_path) for f in fields}
+    rows = list(
+        ElementRecord.objects.filter(
+            Q(superseded_at=None) | Q(superseded_at__gt=found.recorded_at),
+            subject=found.subject,
+            subject_id=found.subject_id,
+            element__in=[key for key, level in levels.items() if level > Level.YES_NO],
+            recorded_at__lte=found.recorded_at,
+        ).select_related("element", "department")
+    )
+    rows = without_unsaid(viewer, found.subject, rows)
+    access_log.record(
+        viewer=viewer,
+        kind=AccessKind.READ,
+        subject=found.subject,
+        subject_ids=[found.subject_id],
+        elements={row.element_id for row in rows},
+        purpose=access.purpose,
+        detail=form.key,
+    )
+    labels = labels_of(rows)
+    views = {
+        row.element_id: _then(row, levels[row.element_id], labels)
+        for row in rows
+        if row.plain is not None
+    }
+    sections = (
+        Section(title, tuple(views[f.element_id] for f in group if f.element_id in views))
+        for title, group in groupby(fields, key=lambda field: field.section)
+    )
+    return AsRecorded(
+        title=place.title or display_name(seen),
+        subject=found.subject,
+        subject_id=found.subject_id,
+        dwelling_id=place.dwelling_id,
+        template=form.title,
+        version=form.version,
+        in_use=form.status == TemplateStatus.PUBLISHED,
+        at=found.recorded_at,
+        department=found.department.name if found.department else _("the platform"),
+        user=found.user.display_name if found.user else "",
+        sections=tuple(section for section in sections if section.rows),
+    )
+
+
+def _then(row: ElementRecord, level: Level, labels: Mapping[tuple[str, str], str]) -> ElementView:
+    by = row.department.name if row.department else _("the platform")
+    return ElementView(
+        key=row.element_id,
+        label=row.element.label,
+        value=shown(row, level, labels),
+        level=LEVEL_NAMES[level_shown(row.element, level)],
+        provenance=Provenance(by, timezone.localdate(row.recorded_at)),
+    )
+
+
 def correction(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str) -> Correction:
     """A value that the viewer may propose to correct. Raises NotFound, NotAllowed. Logged."""
     access, place, seen = _opened(viewer, subject, subject_id, element, "")
@@ -88,7 +171,7 @@ def _opened(
     """The viewer's rights, the subject, and its current value and name as he sees them."""
     access = policy.access(viewer=viewer, subject=subject)
     place = locate(viewer=viewer, access=access, kind=subject, subject_id=subject_id)
-    if access.level(element, place.area_path, subject_id) == Level.HIDDEN:
+    if access.level(element, place.area_path, subject_id) < Level.MASKED:
         raise NotFound
     seen = recorded(
         access=access,
@@ -110,10 +193,12 @@ def _opened(
 
 def _change(row: ElementRecord, old: str, new: str, origin: Proposal | None) -> Change:
     return Change(
+        id=row.id,
         at=row.recorded_at,
         department=row.department.name if row.department else _("the platform"),
         user=row.user.display_name if row.user else "",
         template=row.template.title if row.template else "",
+        version=row.template.version if row.template else 0,
         old=old,
         new=new,
         proposed_by=f"{origin.department.name} · {origin.user.display_name}" if origin else "",

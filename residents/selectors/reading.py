@@ -82,6 +82,11 @@ def labels_of(rows: Iterable[ElementValue]) -> dict[tuple[str, str], str]:
     )
 
 
+def level_shown(element: DataElement, level: Level) -> Level:
+    """A veiled element is shown masked even to who sees it in full."""
+    return Level.MASKED if level == Level.FULL and element.is_veiled else level
+
+
 def shown(
     row: ElementValue,
     level: Level,
@@ -94,8 +99,8 @@ def shown(
     text = row.plain
     if text is None:
         return ""
-    if level == Level.FULL and row.element.is_veiled and not clear:
-        level = Level.MASKED
+    if not clear:
+        level = level_shown(row.element, level)
     label = labels.get((row.element.code_list_id or "", text), text)
     return values.show(row.element, text, level, {text: label})
 
@@ -113,7 +118,7 @@ def _as_seen(
         department=source.name if source else platform,
         department_kind=source.kind if source else "",
         date=timezone.localdate(record.recorded_at),
-        veiled=level == Level.FULL and record.element.is_veiled and not clear,
+        veiled=not clear and level_shown(record.element, level) < level,
     )
 
 

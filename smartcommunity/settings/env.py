@@ -31,4 +31,8 @@ env = environ.Env(
     EMERGENCY_LONGEST_MINUTES=(int, 240),
     EMERGENCIES_A_DAY=(int, 3),
     EMERGENCY_REVIEW_DAYS=(int, 3),
+    IMPORT_MAX_BYTES=(int, 20 * 1024 * 1024),
+    IMPORT_MAX_UNPACKED_BYTES=(int, 400 * 1024 * 1024),
+    IMPORT_MAX_ROWS=(int, 200_000),
+    EXPORT_ROWS_A_DAY=(int, 2000),
 )
