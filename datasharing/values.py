@@ -59,6 +59,11 @@ class Recorded:
     date: date
     veiled: bool = False
 
+    @property
+    def whole(self) -> str:
+        """The text without the veil, for an exit that asks for a purpose itself (an export)."""
+        return (self.value or "") if self.veiled else self.shown
+
 
 def document_type_key(document_key: str) -> str:
     """The element beside a document number that holds the kind of document."""

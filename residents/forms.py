@@ -130,7 +130,7 @@ class EmergencyForm(forms.Form):
         initial="some",
         widget=forms.RadioSelect,
     )
-    elements = forms.MultipleChoiceField(
+    chosen = forms.MultipleChoiceField(  # a field "elements" would hide the form's own, in scripts
         label=_("Elements"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
@@ -150,17 +150,17 @@ class EmergencyForm(forms.Form):
             if step <= longest
         ]
         choices = [(element.pk, element.label) for element in elements]
-        self.fields["elements"].choices = choices  # type: ignore[attr-defined]
+        self.fields["chosen"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("scope") == "some" and not self.cleaned_data.get("elements"):
-            self.add_error("elements", _("Choose what you need, or open all."))
+        if self.cleaned_data.get("scope") == "some" and not self.cleaned_data.get("chosen"):
+            self.add_error("chosen", _("Choose what you need, or open all."))
         return self.cleaned_data
 
     @property
-    def chosen(self) -> list[str]:
+    def to_open(self) -> list[str]:
         """The elements to open; none stands for all."""
-        return self.cleaned_data["elements"] if self.cleaned_data["scope"] == "some" else []
+        return self.cleaned_data["chosen"] if self.cleaned_data["scope"] == "some" else []
 
 
 class SheetForm(forms.Form):

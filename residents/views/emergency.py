@@ -45,7 +45,7 @@ def open_emergency(request: StaffRequest, resident_id: uuid.UUID) -> HttpRespons
                 actions.open_emergency(
                     viewer=viewer,
                     resident_id=resident_id,
-                    elements=form.chosen,
+                    elements=form.to_open,
                     purpose=Purpose(form.cleaned_data["purpose"]),
                     reason=form.cleaned_data["reason"],
                     minutes=form.cleaned_data["minutes"],

@@ -51,7 +51,7 @@ from datasharing.models import DataElement
         ("plate", "粤B12345", "粤B***45"),
         ("plate", "鄂AD12345", "鄂A****45"),
         ("plate", "粤B1", "***"),
-        ("address", "幸福小区５０１室7号", "幸福小区***"),
+        ("address", "幸福小区５０１室7号", "***"),
         ("address", "东湖路五零一室12", "东湖路***"),
         ("address", "Room 501, Building 3", "***"),
         ("address", "三单元五零一室12号", "***"),

@@ -398,7 +398,7 @@ def test_opened_ended_and_reviewed_on_the_pages(
     sent = {"reason": REASON, "purpose": "care", "minutes": "60", "scope": "some"}
     answer = officer.post(url, sent)
     assert answer.status_code == 422
-    assert 'id="id_elements_error"' in body(answer)
+    assert 'id="id_chosen_error"' in body(answer)
     assert officer.post(url, {**sent, "minutes": "9999", "scope": "all"}).status_code == 422
     assert officer.post(url, {**sent, "scope": "all"}).status_code == 302
     row = EmergencyAccess.objects.get()
