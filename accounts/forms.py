@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_otp import devices_for_user, match_token
 
 from accounts.choices import AreaKind, DepartmentKind
@@ -75,7 +76,7 @@ class ChangePasswordForm(forms.Form):
 class AreaForm(forms.Form):
     """A new area below another."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("place", "Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"), choices=AreaKind)
     code = forms.CharField(
         label=_("Code"), max_length=20, help_text=_("The division code, or one of your own.")
@@ -83,7 +84,7 @@ class AreaForm(forms.Form):
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("place", "Name"), max_length=80)
 
 
 class MoveForm(forms.Form):
@@ -98,7 +99,7 @@ class MoveForm(forms.Form):
 
 
 class DepartmentForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("place", "Name"), max_length=80)
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=DepartmentKind,

@@ -15,7 +15,7 @@ from accounts.viewer import Viewer
 from datasharing.choices import Purpose, Subject
 
 TALL = forms.Textarea(attrs={"rows": 3, "maxlength": 300})
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 ALL = ("", _("All"))
 
 
@@ -42,9 +42,9 @@ class MembershipForm(ReasonForm):
         coerce=int,
         help_text=_("The person sees rows of this area and of those below it."),
     )
-    valid_from = forms.DateField(label=_("From"), widget=DAY)
+    valid_from = forms.DateField(label=_("Valid from"), widget=DAY)
     valid_to = forms.DateField(
-        label=_("To"), widget=DAY, required=False, help_text=_("Empty: open-ended.")
+        label=_("Valid until"), widget=DAY, required=False, help_text=_("Empty: open-ended.")
     )
 
     def __init__(
@@ -72,8 +72,8 @@ class ShareForm(ReasonForm):
     field_order = ["user", "area", "valid_from", "valid_to", "reason"]
     user = forms.TypedChoiceField(label=_("Person"), coerce=uuid.UUID)
     area = forms.TypedChoiceField(label=_("Area"), coerce=int)
-    valid_from = forms.DateField(label=_("From"), widget=DAY)
-    valid_to = forms.DateField(label=_("To"), widget=DAY)
+    valid_from = forms.DateField(label=_("Valid from"), widget=DAY)
+    valid_to = forms.DateField(label=_("Valid until"), widget=DAY)
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -266,9 +266,9 @@ def _facts(row: PermissionChange) -> list[tuple[str, str]]:
     if row.parent:
         add(_("Area above"), row.parent)
     if row.valid_from:
-        add(_("From"), _day(row.valid_from))
+        add(_("Valid from"), _day(row.valid_from))
     if row.valid_from or row.valid_to:
-        add(_("To"), _day(row.valid_to), old and _day(old.valid_to))
+        add(_("Valid until"), _day(row.valid_to), old and _day(old.valid_to))
     return facts
 
 

@@ -24,13 +24,13 @@ from smartcommunity.kernel.pagination import Page, paginate
 
 @dataclass(frozen=True, slots=True)
 class AreaLine:
-    """A node of the tree; `indent` counts the levels below the viewer's own node."""
+    """A node of the tree; `indent` are as many spaces as it lies deep."""
 
     id: int
     name: str
     kind: str
     code: str
-    indent: int
+    indent: str
     closed_on: date | None
     departments: int
     terms: int
@@ -66,7 +66,7 @@ def areas(*, viewer: Viewer, number: int) -> Page[AreaLine]:
                 row.name,
                 row.get_kind_display(),
                 row.code,
-                min((len(row.path) - top) // Area.steplen, 6),
+                "　" * ((len(row.path) - top) // Area.steplen),
                 row.closed_on,
                 row.departments,
                 row.terms,
