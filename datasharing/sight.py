@@ -6,8 +6,11 @@ they would be. Reads no personal data.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from accounts.models import Area
 from accounts.viewer import Viewer
@@ -17,16 +20,17 @@ from datasharing.models import DataElement
 from datasharing.policy import HIDDEN, Right
 
 Sight = dict[str, dict[str, Right]]
+Changes = dict[str, tuple[Right, Right]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One element whose right changes in an area."""
+    """Elements of one subject whose right changes in the same way."""
 
-    label: str
     subject: str
     before: Right
     after: Right
+    elements: tuple[str, ...]
 
     @property
     def is_more(self) -> bool:
@@ -43,7 +47,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class AreaSteps:
-    """What changes at and below an area: what is seen or written more, and what less."""
+    """What changes at and below an area beyond what changes around it: what is seen or written
+    more, and what less."""
 
     area: str
     gained: tuple[Step, ...]
@@ -53,7 +58,7 @@ class AreaSteps:
 def describe(right: Right) -> str:
     """A right in words."""
     level = str(Level(right.level).label)
-    return f"{level} ✎" if right.may_write else level
+    return f"{level} · {_('may write')}" if right.may_write else level
 
 
 def sight_of(viewers: Iterable[Viewer]) -> Sight:
@@ -81,36 +86,34 @@ def at(sight: Sight, path: str) -> dict[str, Right]:
 
 
 def differences(before: Iterable[Viewer], after: Iterable[Viewer]) -> list[AreaSteps]:
-    """What would be seen and written afterwards that is not now, and the reverse, by area. An area
-    where the same changes as in the one around it is left out."""
+    """What would be seen and written afterwards that is not now, and the reverse, by area. In an
+    area inside another one only what changes otherwise than there."""
     old, new = sight_of(before), sight_of(after)
     changed = {path: _changed(at(old, path), at(new, path)) for path in {*old, *new}}
-    around = {
-        path: max((p for p in changed if p != path and path.startswith(p)), key=len, default="")
-        for path in changed
-    }
-    told = [
-        path
-        for path in sorted(changed)
-        if changed[path] and changed[path] != changed.get(around[path])
-    ]
+    told: dict[str, Changes] = {}
+    for path in sorted(changed):
+        edges = (edge for edge in changed if edge != path and path.startswith(edge))
+        around = changed.get(max(edges, key=len, default=""), {})
+        if own := {key: pair for key, pair in changed[path].items() if around.get(key) != pair}:
+            told[path] = own
     names = dict(Area.objects.filter(path__in=told).values_list("path", "name"))
-    elements = DataElement.objects.in_bulk({key for path in told for key in changed[path]})
-    return [_steps(names.get(path, path), changed[path], elements) for path in told]
+    elements = DataElement.objects.in_bulk({key for own in told.values() for key in own})
+    return [_steps(names.get(path, path), own, elements) for path, own in told.items()]
 
 
-def _changed(old: Mapping[str, Right], new: Mapping[str, Right]) -> dict[str, tuple[Right, Right]]:
+def _changed(old: Mapping[str, Right], new: Mapping[str, Right]) -> Changes:
     pairs = {key: (old.get(key, HIDDEN), new.get(key, HIDDEN)) for key in {*old, *new}}
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _steps(
-    area: str, changed: Mapping[str, tuple[Right, Right]], elements: Mapping[str, DataElement]
-) -> AreaSteps:
+def _steps(area: str, changed: Changes, elements: Mapping[str, DataElement]) -> AreaSteps:
+    groups: dict[tuple[str, Right, Right], list[str]] = defaultdict(list)
+    for key, (old, new) in sorted(changed.items()):
+        groups[(elements[key].subject, old, new)].append(elements[key].label)
     steps = [
-        Step(elements[key].label, str(Subject(elements[key].subject).label), *pair)
-        for key, pair in sorted(
-            changed.items(), key=lambda item: (elements[item[0]].subject, item[0])
+        Step(str(Subject(subject).label), old, new, tuple(labels))
+        for (subject, old, new), labels in sorted(
+            groups.items(), key=lambda item: (Subject.values.index(item[0][0]), -item[0][2].level)
         )
     ]
     return AreaSteps(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts import selectors as offices
-from accounts.choices import Role
+from accounts.choices import AreaKind, Role
 from accounts.models import Area, Department
 from accounts.viewer import Viewer
 from datasharing import policies, policy
@@ -78,7 +78,9 @@ def matrix(
     NotAllowed. Its queries grow with the columns of one page, not with departments or elements."""
     policies.may_open_matrix(viewer).require()
     areas = Area.objects.visible_to(viewer)
-    area = areas.filter(pk=area_id).first() if area_id else areas.first()
+    # Rows of people lie in estates: what counts there is the most telling.
+    usual = areas.filter(kind=AreaKind.ESTATE).first() or areas.first()
+    area = areas.filter(pk=area_id).first() if area_id else usual
     if area is None:
         raise NotFound
     departments = offices.departments(viewer=viewer).order_by("kind", "name", "id")
