@@ -13,7 +13,7 @@ class DatasharingConfig(AppConfig):
         from accounts.selectors.changes import changes_to_decide
         from accounts.viewer import Viewer
         from datasharing.access_log import record_office_step
-        from datasharing.policies import may_open_access_log
+        from datasharing.policies import may_design, may_open_access_log
         from smartcommunity.kernel import bus
 
         bus.subscribe(OfficesChanged, record_office_step)
@@ -23,6 +23,9 @@ class DatasharingConfig(AppConfig):
 
         def audits(viewer: Viewer) -> bool:
             return bool(may_open_access_log(viewer))
+
+        def designs(viewer: Viewer) -> bool:
+            return bool(may_design(viewer))
 
         def decides(viewer: Viewer) -> bool:
             return viewer.role == Role.SECURITY_ADMIN
@@ -43,6 +46,7 @@ class DatasharingConfig(AppConfig):
             Entry(_("Temporary area access"), "datasharing:shares", "clock", 95, decides),
             Entry(_("Departments"), "datasharing:permission_departments", "building", 96, decides),
             Entry(_("Rights matrix"), "datasharing:matrix", "chart", 97, decides),
+            Entry(_("Forms"), "datasharing:forms", "edit", 78, designs),
             Entry(_("Data sharing"), "datasharing:grants", "share", 80, reads),
             Entry(_("Access log"), "datasharing:access_log", "eye", 85, audits),
         )

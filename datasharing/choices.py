@@ -22,6 +22,7 @@ LOGGED_SUBJECTS = {
     "department": _("Department"),
     "device": _("Device"),
     "face": _("Face"),
+    "form_template": _("Form template"),
     "grant": _("Grant"),
     "membership": _("Membership"),
     "observation": _("Captured face"),
@@ -52,11 +53,18 @@ LOGGED_DETAILS = {
     "service_request": _("Service request"),
     "demo seed": _("demonstration data"),
     "history": _("history"),
+    "import_check": _("import checked before writing"),
+    "import_faults": _("faulty rows of an import fetched"),
+    "export_made": _("export made"),
+    "export_fetched": _("export fetched"),
+    "as recorded": _("form as it was recorded"),
     "proposals": _("proposed corrections"),
     "proposed": _("correction proposed"),
     "proposal accepted": _("proposed correction accepted"),
     "proposal rejected": _("proposed correction rejected"),
     "proposal withdrawn": _("proposed correction withdrawn"),
+    "form published": _("form published"),
+    "form retired": _("form taken out of use"),
     "seal": _("protected person"),
     "seals": _("protected persons"),
     "seal proposed": _("seal proposed"),
@@ -144,6 +152,13 @@ class TemplateStatus(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class TemplateOrigin(models.TextChoices):
+    """Who made a version: the catalogue files that come with the platform, or the department."""
+
+    PRODUCT = "product", _("Comes with the platform")
+    DEPARTMENT = "department", _("Made by the department")
+
+
 class AccessKind(models.TextChoices):
     """What was done; every kind stands in the same chain."""
 
@@ -153,6 +168,7 @@ class AccessKind(models.TextChoices):
     WRITE = "write", _("Written")
     PICTURE = "picture", _("Picture viewed")
     EXPORT = "export", _("Exported")
+    IMPORT = "import", _("Imported")
     MATCH = "match", _("Face compared")
     ERASE = "erase", _("Erased")
     DECIDE = "decide", _("Decided")

@@ -19,6 +19,7 @@ from accounts.selectors.offices import (
 from accounts.selectors.viewers import (
     as_viewer,
     estates,
+    has_supervisor,
     memberships_of,
     second_factor_of,
     viewer_for,
@@ -33,6 +34,7 @@ __all__ = [
     "departments",
     "departments_page",
     "estates",
+    "has_supervisor",
     "lasting_shares",
     "lasting_terms",
     "may_sign_in",

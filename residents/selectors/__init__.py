@@ -9,7 +9,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
-from residents.selectors.history import correction, history
+from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -39,6 +39,7 @@ from residents.selectors.seals import (
     seals_to_decide,
 )
 from residents.selectors.shapes import (
+    AsRecorded,
     BuildingChart,
     Correction,
     Difference,
@@ -54,8 +55,17 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.sheets import (
+    ImportView,
+    blank_sheet,
+    faulty_rows,
+    import_forms,
+    import_view,
+    imports,
+)
 
 __all__ = [
+    "AsRecorded",
     "BuildingChart",
     "Correction",
     "Difference",
@@ -64,6 +74,7 @@ __all__ = [
     "EstateView",
     "Found",
     "History",
+    "ImportView",
     "OpenForm",
     "OwnRecord",
     "Person",
@@ -71,6 +82,8 @@ __all__ = [
     "ResidentView",
     "Subject",
     "Waiting",
+    "as_recorded",
+    "blank_sheet",
     "building_chart",
     "consent_to_ask",
     "correction",
@@ -79,9 +92,13 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "faulty_rows",
     "find_dwelling",
     "history",
     "household_home",
+    "import_forms",
+    "import_view",
+    "imports",
     "listed",
     "live_consent",
     "locate",
