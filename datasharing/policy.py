@@ -59,15 +59,17 @@ class Right:
 
 HIDDEN = Right()
 OPENED = Right(Level.FULL)  # in an emergency
+NO_GRANT = uuid.UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A grant compiled: below `area_path`, `right` on the elements."""
+    """A grant compiled: below `area_path`, `right` on the elements. `grant_id` says which."""
 
     area_path: str
     elements: frozenset[str]
     right: Right
+    grant_id: uuid.UUID = NO_GRANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def access(*, viewer: Viewer, subject: Subject | str, purpose: Purpose | None = 
         )
         .values_list("id", "area__path", "owner__area__path", "level", "may_write", "elements__key")
     )
-    grants: dict[object, tuple[str, Right, set[str]]] = {}
+    grants: dict[uuid.UUID, tuple[str, Right, set[str]]] = {}
     for grant_id, area, giver_area, level, may_write, element in rows:
         around, path = sorted((area, giver_area), key=len)
         if path.startswith(around):
@@ -175,7 +177,10 @@ def access(*, viewer: Viewer, subject: Subject | str, purpose: Purpose | None = 
         viewer,
         purpose,
         frozenset(owned.values_list("key", flat=True)),
-        tuple(Granted(path, frozenset(keys), right) for path, right, keys in grants.values()),
+        tuple(
+            Granted(path, frozenset(keys), right, grant_id)
+            for grant_id, (path, right, keys) in grants.items()
+        ),
         _opened(viewer, subject),
     )
 

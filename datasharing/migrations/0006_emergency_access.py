@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('datasharing', '0004_access_kind_import'),
+        ('datasharing', '0005_administration_in_the_log'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='accessrecord',
             name='kind',
-            field=models.CharField(choices=[('read', 'Read'), ('list', 'Listed'), ('search', 'Searched'), ('write', 'Written'), ('picture', 'Picture viewed'), ('export', 'Exported'), ('import', 'Imported'), ('match', 'Face compared'), ('erase', 'Erased'), ('decide', 'Decided'), ('audit', 'Access log opened'), ('reveal', 'Masked value shown'), ('emergency', 'Opened in an emergency')], max_length=10, verbose_name='kind'),
+            field=models.CharField(choices=[('read', 'Read'), ('list', 'Listed'), ('search', 'Searched'), ('write', 'Written'), ('picture', 'Picture viewed'), ('export', 'Exported'), ('import', 'Imported'), ('match', 'Face compared'), ('erase', 'Erased'), ('decide', 'Decided'), ('audit', 'Access log opened'), ('reveal', 'Masked value shown'), ('emergency', 'Opened in an emergency'), ('administer', 'Offices and permissions')], max_length=10, verbose_name='kind'),
         ),
         migrations.CreateModel(
             name='EmergencyAccess',
