@@ -110,8 +110,8 @@ def differences(
     ).select_related("element", "department")
     if since:
         rows = rows.filter(recorded_at__gte=since)
-    rows = without_unsaid(viewer, opened.template.subject, rows)
-    found = [row for row in rows if row.plain != typed[row.element_id]]
+    known = without_unsaid(viewer, opened.template.subject, list(rows))
+    found = [row for row in known if row.plain != typed[row.element_id]]
     entered = {
         row.element_id: ElementRecord(
             element=row.element, **ElementRecord.held(row.element, typed[row.element_id])

@@ -83,7 +83,7 @@ def test_todays_rights_decide_what_is_seen_of_then(registry: Registry) -> None:
     name = record_of(resident, "name_cn")
     as_police, as_civil = shown(registry, "police", name), shown(registry, "civil_affairs", name)
     number = POLICE["doc_no"]
-    assert as_police["doc_no"] == f"{number[0]}{'*' * 16}{number[-1]}", "veiled as on any page"
+    assert f"{number[0]}{'*' * 16}{number[-1]}" in as_police.values(), "veiled as on any page"
     assert POLICE["doc_no"] not in as_civil.values()
     assert POLICE["mobile"] not in as_civil.values()
     assert len(as_civil) < len(as_police)

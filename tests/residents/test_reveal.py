@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from datasharing import policy
 from datasharing.choices import AccessKind, Level, Purpose
 from datasharing.models import AccessRecord, DataElement, Grant
 from residents import actions, selectors
@@ -103,6 +104,22 @@ def test_no_page_shows_a_number_even_to_its_owner(
         f"{NUMBER[0]}{'*' * 16}{NUMBER[-1]}", "masked", True,
     )  # fmt: skip
     assert not found.elements["name_cn"].may_reveal
+
+
+def test_an_exit_that_asks_for_a_purpose_itself_finds_the_whole(
+    registry: Registry, resident_id: uuid.UUID
+) -> None:
+    for user, number in (
+        ("police", NUMBER),
+        ("civil_affairs", f"{NUMBER[0]}{'*' * 16}{NUMBER[-1]}"),
+    ):
+        seen = selectors.recorded(
+            access=policy.access(viewer=registry.world.viewer(user), subject="resident"),
+            subject="resident",
+            areas={resident_id: registry.world.estate.path},
+        )[resident_id]
+        assert seen["doc_no"].whole == number
+        assert seen["sex"].whole == seen["sex"].shown
 
 
 def test_a_form_opened_to_edit_is_filled_in(
