@@ -12,7 +12,13 @@ from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
 from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind
-from residents.querysets import ProposalQuerySet, ResidentQuerySet, VisibleQuerySet
+from residents.querysets import (
+    MergeQuerySet,
+    ProposalQuerySet,
+    ResidentManager,
+    ResidentQuerySet,
+    VisibleQuerySet,
+)
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
@@ -92,7 +98,9 @@ class Resident(UUIDModel):
     """居民. Never leaves this app: exits get view objects from `selectors`.
 
     `version` grows with every write, so that two people entering at once notice each other.
-    `synthetic` marks invented demo and benchmark people.
+    `synthetic` marks invented demo and benchmark people. An entry that was merged into another one
+    (`Merge`) stays, for its history and for undoing, but `objects` never finds it: `with_merged`
+    does.
     """
 
     area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
@@ -117,8 +125,17 @@ class Resident(UUIDModel):
     synthetic = models.BooleanField(_("synthetic"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("merged into"),
+    )
 
-    objects = ResidentQuerySet.as_manager()
+    objects = ResidentManager.from_queryset(ResidentQuerySet)()
+    with_merged = ResidentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("resident")
@@ -126,7 +143,7 @@ class Resident(UUIDModel):
         constraints = [
             models.UniqueConstraint(
                 "doc_hash",
-                condition=models.Q(doc_hash__isnull=False),
+                condition=models.Q(doc_hash__isnull=False, merged_into=None),
                 name="one_resident_a_document",
             )
         ]
@@ -135,6 +152,7 @@ class Resident(UUIDModel):
             models.Index(fields=["mobile_hash"], name="resident_mobile"),
             models.Index(fields=["name_pinyin"], name="resident_pinyin"),
             models.Index(fields=["name_initials"], name="resident_initials"),
+            models.Index(fields=["birth_date", "name"], name="resident_birth_name"),
         ]
 
 
@@ -333,3 +351,83 @@ class ResidentAccount(models.Model):
     class Meta:
         verbose_name = _("resident account")
         verbose_name_plural = _("resident accounts")
+
+
+class DistinctPair(UUIDModel):
+    """Two entries that look like one person and that somebody found to be two: not asked again.
+
+    `first` is the one with the smaller key.
+    """
+
+    first = models.ForeignKey(Resident, models.CASCADE, "+", verbose_name=_("one entry"))
+    second = models.ForeignKey(Resident, models.CASCADE, "+", verbose_name=_("other entry"))
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, related_name="+", verbose_name=_("department")
+    )
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("user")
+    )
+    decided_at = models.DateTimeField(_("decided at"))
+
+    class Meta:
+        verbose_name = _("pair of different people")
+        verbose_name_plural = _("pairs of different people")
+        constraints = [
+            models.UniqueConstraint("first", "second", name="one_decision_a_pair"),
+            models.CheckConstraint(
+                name="distinct_pair_in_order", condition=models.Q(first__lt=models.F("second"))
+            ),
+        ]
+
+
+class Merge(UUIDModel):
+    """合并: two entries of one person made one. `absorbed` went into `survivor`, until undone."""
+
+    survivor = models.ForeignKey(Resident, models.PROTECT, "merges", verbose_name=_("entry kept"))
+    absorbed = models.ForeignKey(
+        Resident, models.PROTECT, related_name="+", verbose_name=_("entry merged into it")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, related_name="+", verbose_name=_("department")
+    )
+    merged_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("merged by")
+    )
+    merged_at = models.DateTimeField(_("merged at"))
+    undone_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("undone by")
+    )
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        constraints = [
+            models.UniqueConstraint(
+                "absorbed", condition=models.Q(undone_at=None), name="merged_once"
+            ),
+            models.CheckConstraint(
+                name="merge_of_two", condition=~models.Q(survivor=models.F("absorbed"))
+            ),
+        ]
+        indexes = [models.Index(fields=["-merged_at"], name="merge_by_time")]
+
+
+class MergedRow(models.Model):
+    """A row that a merge changed: what stood in the changed columns before and after.
+
+    Keys, states and times only; never a value of a person.
+    """
+
+    merge = models.ForeignKey(Merge, models.CASCADE, "rows", verbose_name=_("merge"))
+    table = models.CharField(_("table"), max_length=80)
+    row_id = models.CharField(_("row key"), max_length=40)
+    before = models.JSONField(_("before"))
+    after = models.JSONField(_("after"))
+
+    class Meta:
+        verbose_name = _("merged row")
+        verbose_name_plural = _("merged rows")
+        indexes = [models.Index(fields=["table", "row_id"], name="merged_row")]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from residents.views import entry, people, places, proposals
+from residents.views import entry, merging, people, places, proposals
 
 app_name = "residents"
 urlpatterns = [
@@ -25,6 +25,15 @@ urlpatterns = [
         name="withdraw_consent",
     ),
     path("search/", people.search, name="search"),
+    path("duplicates/", merging.duplicates, name="duplicates"),
+    path(
+        "duplicates/<uuid:first_id>/<uuid:second_id>/different/",
+        merging.tell_apart,
+        name="tell_apart",
+    ),
+    path("merge/<uuid:survivor_id>/<uuid:absorbed_id>/", merging.merge, name="merge"),
+    path("merges/", merging.merges, name="merges"),
+    path("merges/<uuid:merge_id>/undo/", merging.undo_merge, name="undo_merge"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/accept/", proposals.accept, name="accept_proposal"),
     path("proposals/<uuid:proposal_id>/reject/", proposals.reject, name="reject_proposal"),

@@ -3,6 +3,8 @@
 from residents.actions.accounts import bind_account
 from residents.actions.consents import give_consent, withdraw_consent
 from residents.actions.homes import move_in, register_household
+from residents.actions.merging import merge_residents, tell_apart, undo_merge
+from residents.actions.moving import repoint
 from residents.actions.proposals import (
     accept_proposal,
     propose,
@@ -17,13 +19,17 @@ __all__ = [
     "accept_proposal",
     "bind_account",
     "give_consent",
+    "merge_residents",
     "move_in",
     "propose",
     "record",
     "register_household",
     "register_member",
     "reject_proposal",
+    "repoint",
     "save_form",
+    "tell_apart",
+    "undo_merge",
     "withdraw_consent",
     "withdraw_proposal",
 ]

@@ -1,6 +1,14 @@
 """Reads of the registry. Each takes the viewer and returns only what he may see."""
 
+from residents.selectors.comparing import Comparison, MergeView, Pair, Suspect
 from residents.selectors.consents import consent_to_ask, live_consent
+from residents.selectors.duplicates import (
+    Newcomer,
+    duplicates_for,
+    matches,
+    suspected_pairs,
+    suspects,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
@@ -10,6 +18,7 @@ from residents.selectors.entry import (
     open_form,
 )
 from residents.selectors.history import correction, history
+from residents.selectors.merging import absorbed_by, comparison, merged_into, merges
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -50,6 +59,7 @@ from residents.selectors.shapes import (
 
 __all__ = [
     "BuildingChart",
+    "Comparison",
     "Correction",
     "Difference",
     "DwellingView",
@@ -57,17 +67,24 @@ __all__ = [
     "EstateView",
     "Found",
     "History",
+    "MergeView",
+    "Newcomer",
     "OpenForm",
     "OwnRecord",
+    "Pair",
     "Person",
     "ProposalView",
     "ResidentView",
     "Subject",
+    "Suspect",
     "Waiting",
+    "absorbed_by",
     "building_chart",
+    "comparison",
     "consent_to_ask",
     "correction",
     "differences",
+    "duplicates_for",
     "dwelling",
     "estate",
     "estate_area",
@@ -78,6 +95,9 @@ __all__ = [
     "listed",
     "live_consent",
     "locate",
+    "matches",
+    "merged_into",
+    "merges",
     "names",
     "new_form",
     "open_form",
@@ -91,4 +111,6 @@ __all__ = [
     "recorded",
     "search",
     "searches_for",
+    "suspected_pairs",
+    "suspects",
 ]

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from accounts.viewer import Viewer
 from datasharing import access_log, policy
 from datasharing.choices import AccessKind, Level
+from datasharing.choices import Subject as SubjectKind
 from datasharing.models import DataElement
 from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import policies
 from residents.models import ElementRecord, Proposal
 from residents.selectors.entry import locate
+from residents.selectors.merging import absorbed_by
 from residents.selectors.reading import (
     LEVEL_NAMES,
     display_name,
@@ -27,14 +29,23 @@ from smartcommunity.kernel.errors import NotFound
 
 
 def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str) -> History:
-    """Who recorded what, when, under which form: each value at the viewer's present level. Raises
-    NotFound, also where the element is hidden. Logged."""
+    """Who recorded what, when, under which form: each value at the viewer's present level, and of
+    an entry merged into this one at no more than his level where that entry stood. Raises NotFound,
+    also where the element is hidden. Logged."""
     access, place, seen = _opened(viewer, subject, subject_id, element, "history")
     level = access.level(element, place.area_path)
+    levels = {subject_id: level}
+    if subject == SubjectKind.RESIDENT:
+        for key, path in absorbed_by(resident_id=subject_id).items():
+            levels[key] = min(level, access.level(element, path))
     rows = list(
-        ElementRecord.objects.filter(subject=subject, subject_id=subject_id, element=element)
+        ElementRecord.objects.filter(
+            subject=subject,
+            subject_id__in=[key for key, seen_at in levels.items() if seen_at > Level.HIDDEN],
+            element=element,
+        )
         .select_related("element", "department", "user", "template")
-        .order_by("recorded_at", "superseded_at")
+        .order_by("superseded_at", "recorded_at")
     )
     origins = {
         proposal.became_id: proposal
@@ -43,11 +54,15 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
         .order_by("-created_at")
     }
     labels = labels_of(rows)
-    texts = ["", *(shown(row, level, labels) for row in rows)]
-    changes = [
-        _change(row, old, new, origins.get(row.id))
-        for row, old, new in zip(rows, texts[:-1], texts[1:], strict=True)
-    ]
+    changes: list[Change] = []
+    for key, seen_at in levels.items():
+        held = [row for row in rows if row.subject_id == key]
+        texts = ["", *(shown(row, seen_at, labels) for row in held)]
+        changes += [
+            _change(row, old, new, origins.get(row.id), merged=key != subject_id)
+            for row, old, new in zip(held, texts[:-1], texts[1:], strict=True)
+        ]
+    changes.sort(key=lambda change: change.merged, reverse=True)
     return History(
         title=place.title or display_name(seen),
         dwelling_id=place.dwelling_id,
@@ -95,8 +110,11 @@ def _opened(
     return access, place, seen
 
 
-def _change(row: ElementRecord, old: str, new: str, origin: Proposal | None) -> Change:
+def _change(
+    row: ElementRecord, old: str, new: str, origin: Proposal | None, *, merged: bool
+) -> Change:
     return Change(
+        merged=merged,
         at=row.recorded_at,
         department=row.department.name if row.department else _("the platform"),
         user=row.user.display_name if row.user else "",

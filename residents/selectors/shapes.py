@@ -83,7 +83,7 @@ class ProposalView:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One line of a value's history. `proposed_by`: who had proposed the value,
-    with the `reason` given."""
+    with the `reason` given; `merged`: it was recorded of an entry that was merged into this one."""
 
     at: datetime
     department: str
@@ -93,6 +93,7 @@ class Change:
     new: str
     proposed_by: str
     reason: str
+    merged: bool
 
 
 @dataclass(frozen=True, slots=True)
