@@ -9,8 +9,8 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from residents.policies import BINDING_KINDS
-        from residents.selectors import proposals_to_decide
+        from residents.policies import BINDING_KINDS, may_seal
+        from residents.selectors import proposals_to_decide, seals_to_decide
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
@@ -20,6 +20,12 @@ class ResidentsConfig(AppConfig):
 
         def to_decide(viewer: Viewer) -> int:
             return proposals_to_decide(viewer=viewer)
+
+        def seals(viewer: Viewer) -> bool:
+            return bool(may_seal(viewer))
+
+        def seals_waiting(viewer: Viewer) -> int:
+            return seals_to_decide(viewer=viewer)
 
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
@@ -33,4 +39,7 @@ class ResidentsConfig(AppConfig):
                 badge=to_decide,
             ),
             Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
+            Entry(
+                _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting
+            ),
         )

@@ -11,12 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
-from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind
+from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind, SealStatus
+from residents.merge_models import DistinctPair, Merge, MergedRow  # noqa: F401  tables as well
 from residents.querysets import (
-    MergeQuerySet,
+    HouseholdQuerySet,
     ProposalQuerySet,
+    ResidenceQuerySet,
     ResidentManager,
     ResidentQuerySet,
+    SealQuerySet,
     VisibleQuerySet,
 )
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
@@ -88,6 +91,8 @@ class Household(UUIDModel):
 
     dwelling = models.ForeignKey(Dwelling, models.PROTECT, "households", verbose_name=_("dwelling"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = HouseholdQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("household")
@@ -164,6 +169,8 @@ class Residence(UUIDModel):
     kind = models.CharField(_("kind"), max_length=10, choices=ResidenceKind)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    objects = ResidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("residence")
@@ -353,81 +360,70 @@ class ResidentAccount(models.Model):
         verbose_name_plural = _("resident accounts")
 
 
-class DistinctPair(UUIDModel):
-    """Two entries that look like one person and that somebody found to be two: not asked again.
+class Seal(UUIDModel):
+    """受保护人员: while the seal is in force, only the officers named on it see the resident.
 
-    `first` is the one with the smaller key.
+    Proposed by a police supervisor, approved by a second one; lifted by two likewise. `review_on`
+    is when somebody has to look whether it is still needed; only `ends_on`, if given, ends it by
+    itself.
     """
 
-    first = models.ForeignKey(Resident, models.CASCADE, "+", verbose_name=_("one entry"))
-    second = models.ForeignKey(Resident, models.CASCADE, "+", verbose_name=_("other entry"))
-    department = models.ForeignKey(
-        Department, models.PROTECT, null=True, related_name="+", verbose_name=_("department")
+    resident = models.ForeignKey(Resident, models.PROTECT, "seals", verbose_name=_("resident"))
+    officers = models.ManyToManyField(User, related_name="+", verbose_name=_("named officers"))
+    legal_basis = models.CharField(_("legal basis"), max_length=200)
+    review_on = models.DateField(_("review on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=SealStatus, default=SealStatus.PROPOSED
     )
-    user = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("user")
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("proposed by")
     )
-    decided_at = models.DateTimeField(_("decided at"))
+    proposed_at = models.DateTimeField(_("proposed at"))
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    lift_asked_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lifting asked by"),
+    )
+    lifted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = SealQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("pair of different people")
-        verbose_name_plural = _("pairs of different people")
-        constraints = [
-            models.UniqueConstraint("first", "second", name="one_decision_a_pair"),
-            models.CheckConstraint(
-                name="distinct_pair_in_order", condition=models.Q(first__lt=models.F("second"))
-            ),
-        ]
-
-
-class Merge(UUIDModel):
-    """合并: two entries of one person made one. `absorbed` went into `survivor`, until undone."""
-
-    survivor = models.ForeignKey(Resident, models.PROTECT, "merges", verbose_name=_("entry kept"))
-    absorbed = models.ForeignKey(
-        Resident, models.PROTECT, related_name="+", verbose_name=_("entry merged into it")
-    )
-    department = models.ForeignKey(
-        Department, models.PROTECT, null=True, related_name="+", verbose_name=_("department")
-    )
-    merged_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("merged by")
-    )
-    merged_at = models.DateTimeField(_("merged at"))
-    undone_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("undone by")
-    )
-    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
-
-    objects = MergeQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("merge")
-        verbose_name_plural = _("merges")
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
         constraints = [
             models.UniqueConstraint(
-                "absorbed", condition=models.Q(undone_at=None), name="merged_once"
+                "resident", condition=models.Q(status="in_force"), name="one_seal_in_force"
+            ),
+            models.UniqueConstraint(
+                "resident", condition=models.Q(status="proposed"), name="one_proposed_seal"
             ),
             models.CheckConstraint(
-                name="merge_of_two", condition=~models.Q(survivor=models.F("absorbed"))
+                name="seal_in_force_by_two",
+                condition=~models.Q(status="in_force")
+                | (
+                    models.Q(decided_by__isnull=False)
+                    & ~models.Q(decided_by=models.F("proposed_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="seal_lifted_by_two",
+                condition=~models.Q(status="lifted")
+                | (
+                    models.Q(lift_asked_by__isnull=False, lifted_by__isnull=False)
+                    & ~models.Q(lifted_by=models.F("lift_asked_by"))
+                ),
             ),
         ]
-        indexes = [models.Index(fields=["-merged_at"], name="merge_by_time")]
-
-
-class MergedRow(models.Model):
-    """A row that a merge changed: what stood in the changed columns before and after.
-
-    Keys, states and times only; never a value of a person.
-    """
-
-    merge = models.ForeignKey(Merge, models.CASCADE, "rows", verbose_name=_("merge"))
-    table = models.CharField(_("table"), max_length=80)
-    row_id = models.CharField(_("row key"), max_length=40)
-    before = models.JSONField(_("before"))
-    after = models.JSONField(_("after"))
-
-    class Meta:
-        verbose_name = _("merged row")
-        verbose_name_plural = _("merged rows")
-        indexes = [models.Index(fields=["table", "row_id"], name="merged_row")]

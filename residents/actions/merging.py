@@ -26,6 +26,7 @@ from residents.actions.carrying import (
 )
 from residents.actions.columns import project
 from residents.actions.records import current_records
+from residents.choices import OPEN_SEALS
 from residents.errors import DuplicateDocument, Stale
 from residents.events import ConsentWithdrawn, MergeUndone, ResidentsMerged
 from residents.models import (
@@ -35,6 +36,7 @@ from residents.models import (
     Merge,
     Resident,
     ResidentAccount,
+    Seal,
 )
 from residents.selectors.merging import why_not_undone
 from smartcommunity.kernel import bus, clock
@@ -64,6 +66,7 @@ def merge_residents(
     if versions is not None and versions != (survivor.version, absorbed.version):
         raise Stale
     _refuse_guardian(survivor, absorbed)
+    _refuse_sealed(survivor, absorbed)
     mine, other = (current_records(Subject.RESIDENT, row.pk) for row in (survivor, absorbed))
     paths = (survivor.area.path, absorbed.area.path)
     _refuse_picks({k for k in picks if not merging.may_choose(access, k, mine, other, paths)})
@@ -92,6 +95,7 @@ def merge_residents(
     event = ResidentsMerged(merge.pk, survivor.pk, absorbed.pk)
     moving.repoint(event, Consent, "guardian")
     moving.repoint(event, ResidentAccount)
+    moving.repoint(event, Seal)
     bus.announce(event)
     for purpose in over:
         bus.announce(ConsentWithdrawn(survivor.pk, purpose))
@@ -186,6 +190,12 @@ def _refuse_guardian(*pair: Resident) -> None:
     if Consent.objects.filter(resident__in=pair, guardian__in=pair).exists():
         text = _("One is recorded as the other's guardian, so they are two people.")
         raise Conflict(text)
+
+
+def _refuse_sealed(*pair: Resident) -> None:
+    """Those who know of a seal lift it first: merged, it would hide one more entry, or one less."""
+    if Seal.objects.filter(resident__in=pair, status__in=OPEN_SEALS).exists():
+        raise Conflict(_("One of the two is a protected person. Lift the seal before merging."))
 
 
 def _refuse_picks(keys: set[str]) -> None:

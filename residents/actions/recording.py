@@ -257,7 +257,7 @@ def register_member(
     `record` raises.
     """
     household = (
-        dwelling.households.filter(pk=household_id).first()
+        Household.objects.visible_to(viewer).filter(dwelling=dwelling, pk=household_id).first()
         if household_id
         else register_household(viewer=viewer, dwelling=dwelling)
     )

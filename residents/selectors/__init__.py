@@ -40,6 +40,13 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.seals import (
+    nameable,
+    sealable,
+    sealed_for,
+    seals,
+    seals_to_decide,
+)
 from residents.selectors.shapes import (
     BuildingChart,
     Correction,
@@ -98,6 +105,7 @@ __all__ = [
     "matches",
     "merged_into",
     "merges",
+    "nameable",
     "names",
     "new_form",
     "open_form",
@@ -109,6 +117,10 @@ __all__ = [
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "sealable",
+    "sealed_for",
+    "seals",
+    "seals_to_decide",
     "search",
     "searches_for",
     "suspected_pairs",

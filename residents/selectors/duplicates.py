@@ -23,7 +23,7 @@ from datasharing.choices import AccessKind, Level, Subject
 from datasharing.policy import Access
 from residents import lookup, policies
 from residents.choices import Match
-from residents.models import DistinctPair, Residence, Resident
+from residents.models import DistinctPair, Residence, Resident, Seal
 from residents.selectors.comparing import Pair, Suspect
 from residents.selectors.residents import people
 from smartcommunity.kernel.errors import NotFound
@@ -165,6 +165,7 @@ def suspected_pairs(*, viewer: Viewer, match: str, number: int) -> Page[Pair]:
         "areas": _areas(paths),
         "named": _areas(full),
         "homed": _areas(homes),
+        "closed": list(Seal.objects.closed_to(viewer).values_list("resident", flat=True)),
         "limit": PAGE_SIZE + 1,
         "offset": (number - 1) * PAGE_SIZE,
     }
@@ -211,6 +212,7 @@ def _pairs(same: str, order: str) -> str:
     JOIN residents_resident AS other ON {same} AND one.id < other.id
     WHERE one.merged_into_id IS NULL AND other.merged_into_id IS NULL
     AND one.area_id = ANY(%(areas)s) AND other.area_id = ANY(%(areas)s)
+    AND one.id <> ALL(%(closed)s) AND other.id <> ALL(%(closed)s)
     AND NOT EXISTS (SELECT 1 FROM {DistinctPair._meta.db_table} AS apart
                     WHERE apart.first_id = one.id AND apart.second_id = other.id)
     ORDER BY {order}, one.id, other.id LIMIT %(limit)s OFFSET %(offset)s"""  # noqa: S608  no input

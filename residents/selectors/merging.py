@@ -17,12 +17,14 @@ from datasharing.models import DataElement
 from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import merging, policies
+from residents.choices import OPEN_SEALS
 from residents.models import (
     Consent,
     DistinctPair,
     ElementRecord,
     Merge,
     Resident,
+    Seal,
 )
 from residents.selectors.comparing import Compared, Comparison, ConsentNote, Entry, MergeView
 from residents.selectors.reading import display_name, recorded
@@ -178,6 +180,8 @@ def why_not_undone(
         ) % {"elements": "、".join(named)}
     if Consent.objects.filter(resident=survivor, given_at__gt=merge.merged_at).exists():
         return _("A consent has been given since, and nobody knows by which of the two.")
+    if Seal.objects.filter(resident=survivor, status__in=OPEN_SEALS).exists():
+        return _("Sealed since, and nobody knows which of the two. Lift the seal first.")
     if changed:
         names = sorted(str(model._meta.verbose_name) for model in changed)
         return _("Changed since, so that it cannot be given back: %(tables)s.") % {
