@@ -10,7 +10,7 @@ from accounts.viewer import Viewer
 from datasharing.choices import Level
 from datasharing.policy import Access
 from residents.choices import ConsentPurpose
-from residents.models import Merge
+from residents.merge_models import Merge
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 

@@ -12,7 +12,8 @@ from residents import merging
 from residents.actions.moving import change
 from residents.actions.records import current_records
 from residents.choices import ConsentPurpose, ProposalStatus
-from residents.models import Consent, DistinctPair, Merge, Proposal, Residence, Resident
+from residents.merge_models import DistinctPair, Merge
+from residents.models import Consent, Proposal, Residence, Resident
 from smartcommunity.kernel import clock
 
 

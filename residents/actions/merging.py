@@ -26,18 +26,11 @@ from residents.actions.carrying import (
 )
 from residents.actions.columns import project
 from residents.actions.records import current_records
-from residents.choices import OPEN_SEALS
+from residents.choices import OPEN_SEALS, ConsentPurpose
 from residents.errors import DuplicateDocument, Stale
 from residents.events import ConsentWithdrawn, MergeUndone, ResidentsMerged
-from residents.models import (
-    Consent,
-    DistinctPair,
-    ElementRecord,
-    Merge,
-    Resident,
-    ResidentAccount,
-    Seal,
-)
+from residents.merge_models import DistinctPair, Merge
+from residents.models import Consent, ElementRecord, Resident, ResidentAccount, Seal
 from residents.selectors.merging import why_not_undone
 from smartcommunity.kernel import bus, clock
 from smartcommunity.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -137,7 +130,7 @@ def undo_merge(*, viewer: Viewer, merge_id: uuid.UUID) -> None:
         resident__in=[survivor.pk, absorbed.pk], withdrawn_at=None, purpose__in=refused
     ):
         Consent.objects.filter(pk=consent.pk).update(withdrawn_at=clock.now())
-        bus.announce(ConsentWithdrawn(consent.resident_id, consent.purpose))
+        bus.announce(ConsentWithdrawn(consent.resident_id, ConsentPurpose(consent.purpose)))
     Merge.objects.filter(pk=merge.pk).update(undone_at=clock.now(), undone_by=viewer.user_id)
     _keep_apart(viewer, survivor.pk, absorbed.pk)
     bus.announce(MergeUndone(merge.pk, survivor.pk, absorbed.pk, merge.merged_at))

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import models
 
 from residents.events import ResidentsMerged
-from residents.models import MergedRow
+from residents.merge_models import MergedRow
 
 Columns = dict[str, object]
 
@@ -21,7 +21,7 @@ def repoint(event: ResidentsMerged, model: type[models.Model], name: str = "resi
     """Hand the rows of `model` that point to the absorbed entry by `name` to the survivor."""
     event.covered.add(f"{model._meta.label}.{name}")
     rows = model._base_manager.filter(**{name: event.absorbed_id})
-    return change(event.merge_id, rows, **{model._meta.get_field(name).attname: event.survivor_id})
+    return change(event.merge_id, rows, **{f"{name}_id": event.survivor_id})
 
 
 def change(merge_id: UUID, rows: models.QuerySet[Any, Any], **after: object) -> int:

@@ -61,8 +61,9 @@ class Compared:
 
     @property
     def is_same(self) -> bool:
-        both = self.left and self.right
-        return bool(both and self.left.value is not None and self.left.value == self.right.value)
+        if self.left is None or self.right is None or self.left.value is None:
+            return False
+        return self.left.value == self.right.value
 
     @property
     def group(self) -> int:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -23,7 +24,8 @@ from datasharing.choices import AccessKind, Level, Subject
 from datasharing.policy import Access
 from residents import lookup, policies
 from residents.choices import Match
-from residents.models import DistinctPair, Residence, Resident, Seal
+from residents.merge_models import DistinctPair
+from residents.models import Residence, Resident, Seal
 from residents.selectors.comparing import Pair, Suspect
 from residents.selectors.residents import people
 from smartcommunity.kernel.errors import NotFound
@@ -161,7 +163,7 @@ def suspected_pairs(*, viewer: Viewer, match: str, number: int) -> Page[Pair]:
     if not paths:
         raise NotFound
     full, homes = _paths(access, Match.NAME_BIRTH), _paths(access, Match.HOME)
-    values = {
+    values: dict[str, Any] = {
         "areas": _areas(paths),
         "named": _areas(full),
         "homed": _areas(homes),

@@ -18,14 +18,8 @@ from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import merging, policies
 from residents.choices import OPEN_SEALS
-from residents.models import (
-    Consent,
-    DistinctPair,
-    ElementRecord,
-    Merge,
-    Resident,
-    Seal,
-)
+from residents.merge_models import DistinctPair, Merge
+from residents.models import Consent, ElementRecord, Resident, Seal
 from residents.selectors.comparing import Compared, Comparison, ConsentNote, Entry, MergeView
 from residents.selectors.reading import display_name, recorded
 from residents.selectors.residents import homes_of

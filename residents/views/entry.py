@@ -64,7 +64,8 @@ def _register(
         initial=NEWCOMER if household_id else HEAD_OF_HOUSEHOLD,
     )
     residence = None if "residence_kind" in form.fields else ResidenceForm(request.POST or None)
-    duplicate, suspects = None, ()  # what the page warns of
+    duplicate = None
+    suspects: tuple[selectors.Suspect, ...] = ()
     # A list, so that the faults of both forms are shown together.
     if all([form.is_valid(), residence is None or residence.is_valid()]):
         try:

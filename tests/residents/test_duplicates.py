@@ -15,7 +15,8 @@ from residents import actions, selectors
 from residents.actions.columns import project
 from residents.choices import Match
 from residents.errors import LikelyTheSame
-from residents.models import DistinctPair, Resident
+from residents.merge_models import DistinctPair
+from residents.models import Resident
 from smartcommunity.kernel.errors import NotAllowed, NotFound
 from tests.residents.conftest import POLICE, Registry, citizen, make_building
 

@@ -15,17 +15,16 @@ from datasharing.models import AccessRecord, Grant
 from residents import actions, selectors
 from residents.choices import ConsentChannel, ConsentPurpose, Match
 from residents.errors import Stale
+from residents.merge_models import DistinctPair, Merge, MergedRow
 from residents.models import (
     Consent,
-    DistinctPair,
     ElementRecord,
     Household,
-    Merge,
-    MergedRow,
     Proposal,
     Residence,
     Resident,
     ResidentAccount,
+    Seal,
 )
 from security.models import FaceEnrolment, Pass
 from smartcommunity.kernel import clock
@@ -727,3 +726,62 @@ def test_two_who_merge_at_once_do_not_lock_each_other_out(committed: Registry, o
     gone = Resident.with_merged.exclude(merged_into=None).values("pk")
     assert not Residence.objects.filter(resident__in=gone, valid_to=None).exists()
     access_log.verify()
+
+
+# --- protected persons --------------------------------------------------------------------------
+
+
+def seal(registry: Registry, resident_id: uuid.UUID, status: str = "in_force") -> Seal:
+    users = registry.world.users
+    made = Seal.objects.create(
+        resident_id=resident_id,
+        legal_basis="反家庭暴力法",
+        review_on=clock.today() + timedelta(days=90),
+        status=status,
+        proposed_by=users["police_chief"],
+        proposed_at=clock.now(),
+        decided_by=users["police"],
+    )
+    made.officers.set([users["police_chief"], users["police"]])
+    return made
+
+
+def test_a_protected_person_is_neither_suspected_nor_merged_nor_told_of(
+    registry: Registry, client_for: ClientFor
+) -> None:
+    one, other = registry.register(), registry.register(doc_no=OTHER_NUMBER)
+    made = seal(registry, one)
+    viewer = registry.world.viewer("collector")
+    for match in (Match.HOME, Match.MOBILE):
+        assert selectors.suspected_pairs(viewer=viewer, match=match, number=1).rows == []
+    newcomer = selectors.Newcomer("张三丰", BORN, POLICE["mobile"], registry.home.pk)
+    assert set(selectors.matches(viewer=viewer, newcomers=[newcomer])[0]) == {other}
+    with pytest.raises(NotFound):
+        merge(registry, other, one)
+    with pytest.raises(NotFound):
+        actions.tell_apart(viewer=viewer, first_id=one, second_id=other)
+    named = registry.world.viewer("police")
+    assert len(selectors.suspected_pairs(viewer=named, match=Match.HOME, number=1).rows) == 1
+    with pytest.raises(Conflict):
+        merge(registry, other, one, by="police")
+    Seal.objects.filter(pk=made.pk).update(status="replaced")
+    merge(registry, other, one, by="police")
+    made.refresh_from_db()
+    assert made.resident_id == other
+
+
+def test_sealed_since_the_merge_hides_the_merge_too(
+    registry: Registry, one: uuid.UUID, other: uuid.UUID, client_for: ClientFor
+) -> None:
+    merged = merge(registry, one, other)
+    seal(registry, one)
+    viewer = registry.world.viewer("collector")
+    assert selectors.merges(viewer=viewer, number=1).rows == []
+    assert selectors.merged_into(viewer=viewer, resident_id=other) is None
+    assert (
+        client_for("collector").get(reverse("residents:resident", args=[other])).status_code == 404
+    )
+    with pytest.raises(NotFound):
+        undo(registry, merged)
+    with pytest.raises(Conflict):
+        undo(registry, merged, by="police_chief")
