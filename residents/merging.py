@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.utils import timezone
 
@@ -79,11 +79,14 @@ def _has(held: Held, key: str) -> bool:
 def _by_rule(mine: Held, other: Held, key: str) -> bool:
     if not _has(other, key):
         return False
-    return not _has(mine, key) or _rank(other[key]) > _rank(mine[key])
-
-
-def _rank(record: ElementRecord) -> tuple[bool, datetime]:
-    return _by(record) == record.element.owner_kind, record.recorded_at
+    if not _has(mine, key):
+        return True
+    ranks = [
+        (_by(row) == row.element.owner_kind, row.recorded_at) for row in (mine[key], other[key])
+    ]
+    if mine[key].plain == other[key].plain:  # nothing to choose: only whose it is counts
+        return ranks[1][0] > ranks[0][0]
+    return ranks[1] > ranks[0]
 
 
 def _by(record: ElementRecord) -> str:
