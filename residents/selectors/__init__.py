@@ -17,7 +17,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
-from residents.selectors.history import correction, history
+from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.merging import absorbed_by, comparison, merged_into, merges
 from residents.selectors.places import (
     building_chart,
@@ -48,6 +48,7 @@ from residents.selectors.seals import (
     seals_to_decide,
 )
 from residents.selectors.shapes import (
+    AsRecorded,
     BuildingChart,
     Correction,
     Difference,
@@ -65,6 +66,7 @@ from residents.selectors.shapes import (
 )
 
 __all__ = [
+    "AsRecorded",
     "BuildingChart",
     "Comparison",
     "Correction",
@@ -86,6 +88,7 @@ __all__ = [
     "Suspect",
     "Waiting",
     "absorbed_by",
+    "as_recorded",
     "building_chart",
     "comparison",
     "consent_to_ask",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
 from django.db import models
@@ -18,7 +18,7 @@ from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import merging, policies
 from residents.choices import OPEN_SEALS
-from residents.merge_models import DistinctPair, Merge
+from residents.merge_models import DistinctPair, Merge, MergedRow
 from residents.models import Consent, ElementRecord, Resident, Seal
 from residents.selectors.comparing import Compared, Comparison, ConsentNote, Entry, MergeView
 from residents.selectors.reading import display_name, recorded
@@ -116,6 +116,18 @@ def absorbed_by(*, resident_id: uuid.UUID) -> dict[uuid.UUID, str]:
         found |= more
         wanted = list(more)
     return found
+
+
+def taken_over(rows: Iterable[ElementRecord]) -> set[uuid.UUID]:
+    """Which of these records came from an entry that was merged into their subject's."""
+    keys = [str(row.pk) for row in rows]
+    found = MergedRow.objects.filter(
+        merge__undone_at=None,
+        table=ElementRecord._meta.label,
+        row_id__in=keys,
+        after__has_key="subject_id",
+    )
+    return {uuid.UUID(key) for key in found.values_list("row_id", flat=True)}
 
 
 def merges(*, viewer: Viewer, number: int) -> Page[MergeView]:

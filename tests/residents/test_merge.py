@@ -323,9 +323,26 @@ def test_the_history_of_both_is_read_under_the_right_where_each_stood(
         )
         return [(change.new, change.merged) for change in found.changes]
 
-    mine = [(PHONE, False), (POLICE["mobile"], False)]
+    mine = [(PHONE, True), (POLICE["mobile"], False)]  # the value taken over, and the one before
     assert new("collector") == [*mine, (OTHER_PHONE, True)]
     assert new("property_manager") == mine  # he does not work where the other entry stood
+
+
+def test_a_form_of_then_does_not_mix_the_two_entries(
+    registry: Registry, one: uuid.UUID, other: uuid.UUID
+) -> None:
+    merge(registry, one, other)
+    viewer = registry.world.viewer("collector")
+    of_one, of_other = (
+        ElementRecord.objects.filter(subject_id=one, element=key).latest("recorded_at")
+        for key in ("education", "occupation")
+    )
+    form = selectors.as_recorded(viewer=viewer, record_id=of_one.pk)
+    shown = {row.key: row.value for section in form.sections for row in section.rows}
+    assert (shown["name_cn"], shown["employer"]) == ("张三丰", "甲厂")
+    assert "occupation" not in shown
+    with pytest.raises(NotFound):
+        selectors.as_recorded(viewer=viewer, record_id=of_other.pk)
 
 
 # --- undo ---------------------------------------------------------------------------------------
