@@ -1,7 +1,8 @@
 """Errors of residents: the kernel's tree, with these codes.
 
 Invalid
-└── DuplicateDocument  duplicate_document  the number belongs to somebody registered already
+├── DuplicateDocument  duplicate_document  the number belongs to somebody registered already
+└── BadFile            bad_file            an uploaded table is no acceptable file
 Conflict
 ├── Stale              stale               somebody else saved the same record meanwhile
 └── LikelyTheSame      likely_the_same     a newcomer looks like somebody registered already
@@ -49,3 +50,10 @@ class LikelyTheSame(Conflict):
     def __init__(self, found: Mapping[uuid.UUID, Match]) -> None:
         self.found = found
         super().__init__()
+
+
+class BadFile(Invalid):
+    """An uploaded table is refused as a whole; the message says why and how to mend it."""
+
+    code = "bad_file"
+    default_message = _("This file cannot be imported.")

@@ -12,7 +12,7 @@ from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
 from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind, SealStatus
-from residents.merge_models import DistinctPair, Merge, MergedRow  # noqa: F401  tables as well
+from residents.merge_models import DistinctPair, Merge, MergedRow
 from residents.querysets import (
     HouseholdQuerySet,
     ProposalQuerySet,
@@ -22,8 +22,31 @@ from residents.querysets import (
     SealQuerySet,
     VisibleQuerySet,
 )
+from residents.sheets.models import Export, Import, ImportChunk
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
+
+__all__ = [
+    "Building",
+    "Consent",
+    "DistinctPair",
+    "Dwelling",
+    "ElementRecord",
+    "ElementValue",
+    "EstatePlan",
+    "Export",
+    "Household",
+    "Import",
+    "ImportChunk",
+    "Merge",
+    "MergedRow",
+    "Proposal",
+    "Residence",
+    "Resident",
+    "ResidentAccount",
+    "Seal",
+    "Unit",
+]
 
 
 class EstatePlan(models.Model):

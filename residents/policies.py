@@ -1,6 +1,7 @@
 """Who may do what in the registry. Pure: `access` is the compiled decision, `path` the area."""
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -8,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import DepartmentKind, Role
 from accounts.viewer import Viewer
 from datasharing.choices import Level
+from datasharing.models import FormTemplate
 from datasharing.policy import Access
 from residents.choices import ConsentPurpose
 from residents.merge_models import Merge
+from residents.sheets.columns import DOCUMENT as DOCUMENTS
+from residents.sheets.columns import SUBJECTS, Column
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 
@@ -60,6 +64,15 @@ def may_undo_merge(access: Access, merge: Merge, *paths: str) -> Decision:
     if clock.now() > merge.merged_at + timedelta(days=UNDO_DAYS):
         return deny(_("A merge is undone within 30 days. Later, register the person anew."))
     return may_merge(access, *paths)
+
+
+def may_import(template: FormTemplate, columns: Collection[Column]) -> Decision:
+    """Whoever may fill in the form may fill in its sheet: the rules are asked again row by row."""
+    if template.subject not in SUBJECTS:
+        return deny(_("This form cannot be filled in by a sheet."))
+    if any(column.element and column.key not in DOCUMENTS for column in columns):
+        return ALLOW
+    return deny(_("Your department may not fill in any field of this form."))
 
 
 def may_record_consent(access: Access, path: str, purpose: ConsentPurpose) -> Decision:

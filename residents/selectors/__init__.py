@@ -64,6 +64,14 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.sheets import (
+    ImportView,
+    blank_sheet,
+    faulty_rows,
+    import_forms,
+    import_view,
+    imports,
+)
 
 __all__ = [
     "AsRecorded",
@@ -76,6 +84,7 @@ __all__ = [
     "EstateView",
     "Found",
     "History",
+    "ImportView",
     "MergeView",
     "Newcomer",
     "OpenForm",
@@ -89,6 +98,7 @@ __all__ = [
     "Waiting",
     "absorbed_by",
     "as_recorded",
+    "blank_sheet",
     "building_chart",
     "comparison",
     "consent_to_ask",
@@ -99,9 +109,13 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "faulty_rows",
     "find_dwelling",
     "history",
     "household_home",
+    "import_forms",
+    "import_view",
+    "imports",
     "listed",
     "live_consent",
     "locate",

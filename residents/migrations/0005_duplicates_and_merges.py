@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('residents', '0003_seals'),
+        ('residents', '0004_sheets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
