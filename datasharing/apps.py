@@ -10,14 +10,18 @@ class DatasharingConfig(AppConfig):
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
         from datasharing.policies import may_open_access_log
+        from datasharing.selectors import grants_to_decide
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
+
+        def to_decide(viewer: Viewer) -> int:
+            return grants_to_decide(viewer=viewer)
 
         def audits(viewer: Viewer) -> bool:
             return bool(may_open_access_log(viewer))
 
         add(
-            Entry(_("Data sharing"), "datasharing:grants", "share", 80, reads),
+            Entry(_("Data sharing"), "datasharing:grants", "share", 80, reads, badge=to_decide),
             Entry(_("Access log"), "datasharing:access_log", "eye", 85, audits),
         )

@@ -26,4 +26,7 @@ env = environ.Env(
     FACE_ENGINE=(str, "face_recognition"),
     FRAME_MAX_BYTES=(int, 1024 * 1024),
     GRANT_REPLY_WORKING_DAYS=(int, 10),
+    GRANT_UNCONDITIONAL_REPLY_WORKING_DAYS=(int, 1),
+    GRANT_EXPIRING_DAYS=(int, 30),
+    WORKDAYS_FILE=(str, ""),
 )
