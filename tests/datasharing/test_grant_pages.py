@@ -132,7 +132,7 @@ def test_a_refusal_needs_a_reason_and_the_asking_department_reads_it(
     assert "&lt;b&gt;与职责无关&lt;/b&gt;" in seen
     assert "<b>与职责无关" not in seen
     again = chief.post(url("approve_grant", grant_id), answer_of(grant_id), follow=True)
-    assert "已答复" in again.content.decode()
+    assert "已经答复" in again.content.decode()
     assert Grant.objects.get(pk=grant_id).status == GrantStatus.REFUSED
 
 
@@ -156,7 +156,7 @@ def test_the_asking_department_takes_its_request_back(strict: World, client_for:
     housing.post(url("withdraw_grant", grant_id))
     assert Grant.objects.get(pk=grant_id).status == GrantStatus.WITHDRAWN
     again = housing.post(url("withdraw_grant", grant_id), follow=True).content.decode()
-    assert "已答复" in again
+    assert "已经答复" in again
     answer = client_for("police_chief").post(url("approve_grant", grant_id), answer_of(grant_id))
     assert answer.status_code == 302
     assert Grant.objects.get(pk=grant_id).status == GrantStatus.WITHDRAWN
