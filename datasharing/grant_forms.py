@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import DepartmentKind
 from accounts.models import Area
 from datasharing.choices import GrantState, Level, Purpose, Sharing, Subject
-from datasharing.selectors.grants import GrantDetail
+from datasharing.selectors.grants import GIVEN, RECEIVED, TO_DECIDE, GrantDetail
 from smartcommunity.kernel import clock
 
 YEAR = timedelta(days=365)
@@ -72,7 +72,11 @@ class CatalogueFilterForm(forms.Form):
 class GrantFilterForm(forms.Form):
     """What a list of grants is narrowed to."""
 
-    side = forms.CharField(required=False, widget=forms.HiddenInput)
+    side = forms.ChoiceField(
+        required=False,
+        choices=[(side, side) for side in (RECEIVED, GIVEN, TO_DECIDE)],
+        widget=forms.HiddenInput,
+    )
     state = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("All")), *GrantState.choices]
     )

@@ -89,7 +89,7 @@ def request_grant(
     policies.may_request_grant(viewer).require()
     # Locked, so that the same is not asked twice at one time.
     grantee = Department.objects.select_for_update(of=("self",)).select_related("area")
-    asker = grantee.get(pk=viewer.department_id)
+    asker = grantee.get(membership=viewer.membership_id)
     found = list(DataElement.objects.filter(key__in=elements, retired_at=None))
     errors: dict[str, type_text] = {}
     if refusal := _unaskable(owner, set(elements), found):

@@ -24,7 +24,9 @@ def add_element(*, viewer: Viewer, new: NewElement, despite: bool = False) -> st
     of the catalogue is added only `despite` the warning, and what is called just like one of the
     same subject never. Raises NotAllowed; Invalid naming the wrong fields."""
     policies.may_add_element(viewer).require()
-    department = Department.objects.select_for_update().get(pk=viewer.department_id)
+    department = Department.objects.select_for_update(of=("self",)).get(
+        membership=viewer.membership_id
+    )
     errors: dict[str, type_text] = dict(reversed(list(faults(new))))
     if new.code_list and not CodeList.objects.filter(key=new.code_list).exists():
         errors["code_list"] = _("Choose an existing list, or write the values of your own.")

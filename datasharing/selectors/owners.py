@@ -14,7 +14,7 @@ from accounts.viewer import Viewer
 def request_areas(*, viewer: Viewer) -> list[Area]:
     """Where the viewer may ask for data: where he works, as far as his department is responsible;
     in tree order."""
-    own = Department.objects.select_related("area").filter(pk=viewer.department_id).first()
+    own = Department.objects.select_related("area").filter(membership=viewer.membership_id).first()
     if own is None:
         return []
     return list(Area.objects.visible_to(viewer).filter(path__startswith=own.area.path))
@@ -29,7 +29,7 @@ def owners_in(
     found = list(
         Department.objects.filter(Q(area__path__in=around) | Q(area__path__startswith=area.path))
         .filter(kind=kind)
-        .exclude(pk=but)
+        .exclude(pk__in=[but] if but else [])
         .select_related("area")
         .order_by("area__path", "name")
     )

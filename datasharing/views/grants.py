@@ -14,7 +14,7 @@ from accounts.access import reader
 from accounts.middleware import StaffRequest
 from datasharing import actions, policies, selectors
 from datasharing.grant_forms import ApproveForm, GrantFilterForm, ReasonForm
-from datasharing.selectors.grants import GIVEN, RECEIVED, TO_DECIDE
+from datasharing.selectors.grants import RECEIVED
 from smartcommunity.kernel.errors import Conflict
 from smartcommunity.kernel.pagination import page_number
 from smartcommunity.kernel.web import page_links, refusals_beside, wants_fragment
@@ -27,8 +27,7 @@ def grants(request: StaffRequest) -> HttpResponse:
     viewer = request.viewer
     form = GrantFilterForm(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
-    side = chosen.get("side") if chosen.get("side") in {GIVEN, TO_DECIDE} else RECEIVED
-    state = chosen.get("state") or ""
+    side, state = chosen.get("side") or RECEIVED, chosen.get("state") or ""
     page = selectors.grants(
         viewer=viewer, side=side, state=state, number=page_number(request.GET.get("page"))
     )
