@@ -9,13 +9,20 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from residents.selectors import proposals_to_decide
+        from residents.policies import may_seal
+        from residents.selectors import proposals_to_decide, seals_to_decide
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
 
         def to_decide(viewer: Viewer) -> int:
             return proposals_to_decide(viewer=viewer)
+
+        def seals(viewer: Viewer) -> bool:
+            return bool(may_seal(viewer))
+
+        def seals_waiting(viewer: Viewer) -> int:
+            return seals_to_decide(viewer=viewer)
 
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
@@ -27,5 +34,8 @@ class ResidentsConfig(AppConfig):
                 27,
                 reads,
                 badge=to_decide,
+            ),
+            Entry(
+                _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting
             ),
         )

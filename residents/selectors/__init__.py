@@ -31,6 +31,13 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.seals import (
+    nameable,
+    sealable,
+    sealed_for,
+    seals,
+    seals_to_decide,
+)
 from residents.selectors.shapes import (
     BuildingChart,
     Correction,
@@ -78,6 +85,7 @@ __all__ = [
     "listed",
     "live_consent",
     "locate",
+    "nameable",
     "names",
     "new_form",
     "open_form",
@@ -89,6 +97,10 @@ __all__ = [
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "sealable",
+    "sealed_for",
+    "seals",
+    "seals_to_decide",
     "search",
     "searches_for",
 ]

@@ -158,6 +158,48 @@ class ConsentAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class SealView:
+    """One seal as an officer named on it sees it. `resident_id` is None where he sees nothing of
+    the resident any more, since a newer seal does not name him."""
+
+    id: uuid.UUID
+    resident_id: uuid.UUID | None
+    name: str
+    place: str
+    state: str
+    state_label: str
+    legal_basis: str
+    review_on: date
+    review_overdue: bool
+    ends_on: date | None
+    officers: tuple[str, ...]
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str
+    lift_asked_by: str
+    lifted_by: str
+    reason: str
+    may_approve: bool
+    may_refuse: bool
+    may_ask_lift: bool
+    may_lift: bool
+    may_keep: bool
+
+    @property
+    def key(self) -> str:
+        return str(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Nameable:
+    """An officer who could be named on a seal; `may_approve`: a police supervisor."""
+
+    user_id: uuid.UUID
+    label: str
+    may_approve: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView:
     """Where a resident lives now."""
 
@@ -179,6 +221,8 @@ class ResidentView:
     sees_faces: bool
     consents: tuple[ConsentView, ...]
     consents_to_ask: tuple[ConsentAsk, ...]
+    is_sealed: bool = False
+    may_seal: bool = False
 
     @property
     def elements(self) -> dict[str, ElementView]:
