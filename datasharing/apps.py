@@ -9,7 +9,7 @@ class DatasharingConfig(AppConfig):
     def ready(self) -> None:
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from datasharing.policies import may_open_access_log
+        from datasharing.policies import may_design, may_open_access_log
         from datasharing.selectors import grants_to_decide
 
         def reads(viewer: Viewer) -> bool:
@@ -21,7 +21,11 @@ class DatasharingConfig(AppConfig):
         def audits(viewer: Viewer) -> bool:
             return bool(may_open_access_log(viewer))
 
+        def designs(viewer: Viewer) -> bool:
+            return bool(may_design(viewer))
+
         add(
             Entry(_("Data sharing"), "datasharing:grants", "share", 80, reads, badge=to_decide),
+            Entry(_("Forms"), "datasharing:forms", "edit", 78, designs),
             Entry(_("Access log"), "datasharing:access_log", "eye", 85, audits),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -12,12 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.choices import Role
 from accounts.models import Membership
 from accounts.querysets import below
-from datasharing.choices import GrantState, GrantStatus
+from accounts.viewer import Viewer
+from datasharing.choices import GrantState, GrantStatus, TemplateStatus
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.rows import Row
-
-if TYPE_CHECKING:
-    from accounts.viewer import Viewer
 
 
 class GrantQuerySet(models.QuerySet[Row]):
@@ -76,3 +73,20 @@ def _state(state: GrantState) -> Q:
             return begun & Q(valid_to__lt=today)
         case _:
             return Q(status=state)
+
+
+class TemplateQuerySet(models.QuerySet[Row]):
+    """Versions of form templates; a draft is one that was never published."""
+
+    def of_department(self, viewer: Viewer) -> TemplateQuerySet[Row]:
+        """Included if and only if the form belongs to the viewer's kind of department."""
+        if not viewer.is_staff_member or viewer.is_administrator:
+            return self.none()
+        return self.filter(department_kind=viewer.department_kind)
+
+    def drafts(self) -> TemplateQuerySet[Row]:
+        return self.filter(status=TemplateStatus.DRAFT)
+
+    def published_once(self) -> TemplateQuerySet[Row]:
+        """The versions that were ever in use, the newest first."""
+        return self.exclude(status=TemplateStatus.DRAFT).order_by("-version")

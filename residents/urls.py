@@ -45,6 +45,7 @@ urlpatterns = [
         proposals.history,
         name="history",
     ),
+    path("recorded/<uuid:record_id>/", proposals.as_recorded, name="as_recorded"),
     path(
         "values/<str:subject>/<uuid:subject_id>/<str:element>/correct/",
         proposals.correct,

@@ -1,6 +1,14 @@
 """Writes of datasharing."""
 
 from datasharing.actions.catalogue import CatalogueCounts, load_catalogue
+from datasharing.actions.designs import (
+    create_form,
+    discard_draft,
+    publish_draft,
+    retire_form,
+    save_draft,
+    start_draft,
+)
 from datasharing.actions.grant_requests import (
     request_grant,
     request_grants,
@@ -13,11 +21,17 @@ __all__ = [
     "CatalogueCounts",
     "add_element",
     "approve_grant",
+    "create_form",
+    "discard_draft",
     "load_catalogue",
+    "publish_draft",
     "refuse_grant",
     "request_grant",
     "request_grants",
     "retire_element",
+    "retire_form",
     "revoke_grant",
+    "save_draft",
+    "start_draft",
     "withdraw_grant_request",
 ]

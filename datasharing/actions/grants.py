@@ -7,8 +7,8 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import Role
-from accounts.models import Area, Membership
+from accounts.models import Area
+from accounts.selectors import has_supervisor
 from accounts.viewer import Viewer
 from datasharing import policies
 from datasharing.actions.grant_requests import REQUIRED
@@ -84,10 +84,8 @@ def _to_decide(viewer: Viewer, grant_id: uuid.UUID) -> Grant:
     grant = rows.filter(pk=grant_id, owner=viewer.department_id).first()
     if grant is None:
         raise NotFound
-    supervised = Membership.objects.in_force().filter(
-        department=grant.owner_id, role=Role.SUPERVISOR
-    )
-    policies.may_decide_grant(viewer, grant, has_supervisor=supervised.exists()).require()
+    supervised = has_supervisor(department_id=grant.owner_id)
+    policies.may_decide_grant(viewer, grant, has_supervisor=supervised).require()
     return grant
 
 

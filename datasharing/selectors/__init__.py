@@ -7,8 +7,18 @@ from datasharing.selectors.catalogue import (
     catalogue,
     code_lists,
     element,
-    elements_for_template,
     similar_elements,
+)
+from datasharing.selectors.designs import (
+    Design,
+    DifferenceView,
+    FormLine,
+    Versions,
+    department_forms,
+    designed,
+    differences,
+    draft_spec,
+    versions,
 )
 from datasharing.selectors.grants import (
     GrantDetail,
@@ -22,31 +32,41 @@ from datasharing.selectors.grants import (
 )
 from datasharing.selectors.log import AccessLine, access_records
 from datasharing.selectors.owners import owners_in, request_areas
+from datasharing.selectors.prospects import preview
 from datasharing.selectors.templates import code_labels, sections, template, templates_for
 
 __all__ = [
     "AccessLine",
+    "Design",
+    "DifferenceView",
     "ElementView",
+    "FormLine",
     "GrantDetail",
     "GrantView",
     "Similar",
+    "Versions",
     "access_records",
     "areas_within",
     "askable",
     "catalogue",
     "code_labels",
     "code_lists",
+    "department_forms",
+    "designed",
+    "differences",
+    "draft_spec",
     "element",
-    "elements_for_template",
     "grant",
     "grants",
     "grants_to_decide",
     "overdue",
     "owners_in",
+    "preview",
     "renewal",
     "request_areas",
     "sections",
     "similar_elements",
     "template",
     "templates_for",
+    "versions",
 ]

@@ -126,15 +126,6 @@ def askable(*, viewer: Viewer, keys: Collection[str]) -> dict[str, list[tuple[st
     return dict(found)
 
 
-def elements_for_template(*, viewer: Viewer, subject: str) -> list[DataElement]:
-    """What a form template of the viewer's department may ask about a subject: its own elements
-    first, then those of others (which then open as far as they are granted). Not those that are
-    retired, worked out or kept elsewhere. Their codes are prefetched."""
-    rows = _visible(viewer).filter(subject=subject).prefetch_related("code_list__codes")
-    asked = [row for row in rows.order_by("owner_kind", "key") if row.is_asked]
-    return sorted(asked, key=lambda row: row.owner_kind != viewer.department_kind)
-
-
 def code_lists() -> list[tuple[str, str]]:
     """(key, name) of the lists that an element's values may come from."""
     return [(row.key, row.name) for row in CodeList.objects.order_by("name_zh", "key")]

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.choices import Role
-from accounts.models import Area, Membership
+from accounts.models import Area
+from accounts.selectors import has_supervisor
 from accounts.viewer import Viewer
 from datasharing import policies
 from datasharing.choices import GrantState, GrantStatus, Level
@@ -135,9 +135,9 @@ def grant(*, viewer: Viewer, grant_id: uuid.UUID) -> GrantDetail:
     """One grant for the departments that give and receive it. Raises NotFound for others."""
     row = _row(viewer, grant_id)
     state = row.state
-    supervised = Membership.objects.in_force().filter(department=row.owner_id, role=Role.SUPERVISOR)
+    supervised = has_supervisor(department_id=row.owner_id)
     gives = row.owner_id == viewer.department_id
-    decision = policies.may_decide_grant(viewer, row, has_supervisor=supervised.exists())
+    decision = policies.may_decide_grant(viewer, row, has_supervisor=supervised)
     asks = not gives and bool(policies.may_request_grant(viewer))
     return GrantDetail(
         id=row.id,

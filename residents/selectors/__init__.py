@@ -9,7 +9,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
-from residents.selectors.history import correction, history
+from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -39,6 +39,7 @@ from residents.selectors.seals import (
     seals_to_decide,
 )
 from residents.selectors.shapes import (
+    AsRecorded,
     BuildingChart,
     Correction,
     Difference,
@@ -56,6 +57,7 @@ from residents.selectors.shapes import (
 )
 
 __all__ = [
+    "AsRecorded",
     "BuildingChart",
     "Correction",
     "Difference",
@@ -71,6 +73,7 @@ __all__ = [
     "ResidentView",
     "Subject",
     "Waiting",
+    "as_recorded",
     "building_chart",
     "consent_to_ask",
     "correction",

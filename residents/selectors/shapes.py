@@ -83,12 +83,14 @@ class ProposalView:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One line of a value's history. `proposed_by`: who had proposed the value,
-    with the `reason` given."""
+    with the `reason` given. `version` is that of the form, 0 without one."""
 
+    id: uuid.UUID
     at: datetime
     department: str
     user: str
     template: str
+    version: int
     old: str
     new: str
     proposed_by: str
@@ -105,6 +107,24 @@ class History:
     label: str
     level: str
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AsRecorded:
+    """A form as somebody saved it: its version then, and the values that it had at that moment, as
+    far as the viewer sees them now. `in_use`: no later version took its place."""
+
+    title: str
+    subject: str
+    subject_id: uuid.UUID
+    dwelling_id: uuid.UUID | None
+    template: str
+    version: int
+    in_use: bool
+    at: datetime
+    department: str
+    user: str
+    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('datasharing', '0002_grant_workflow'),
+        ('datasharing', '0003_form_designer'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
