@@ -31,6 +31,7 @@ from datasharing.selectors.grants import (
     renewal,
 )
 from datasharing.selectors.log import AccessLine, access_records
+from datasharing.selectors.matrix import Matrix, matrix
 from datasharing.selectors.owners import owners_in, request_areas
 from datasharing.selectors.prospects import preview
 from datasharing.selectors.templates import code_labels, sections, template, templates_for
@@ -43,6 +44,7 @@ __all__ = [
     "FormLine",
     "GrantDetail",
     "GrantView",
+    "Matrix",
     "Similar",
     "Versions",
     "access_records",
@@ -59,6 +61,7 @@ __all__ = [
     "grant",
     "grants",
     "grants_to_decide",
+    "matrix",
     "overdue",
     "owners_in",
     "preview",

@@ -55,6 +55,14 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.sheets import (
+    ImportView,
+    blank_sheet,
+    faulty_rows,
+    import_forms,
+    import_view,
+    imports,
+)
 
 __all__ = [
     "AsRecorded",
@@ -66,6 +74,7 @@ __all__ = [
     "EstateView",
     "Found",
     "History",
+    "ImportView",
     "OpenForm",
     "OwnRecord",
     "Person",
@@ -74,6 +83,7 @@ __all__ = [
     "Subject",
     "Waiting",
     "as_recorded",
+    "blank_sheet",
     "building_chart",
     "consent_to_ask",
     "correction",
@@ -82,9 +92,13 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "faulty_rows",
     "find_dwelling",
     "history",
     "household_home",
+    "import_forms",
+    "import_view",
+    "imports",
     "listed",
     "live_consent",
     "locate",
