@@ -9,7 +9,7 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from residents.policies import may_seal
+        from residents.policies import BINDING_KINDS, may_seal
         from residents.selectors import (
             emergencies_to_review,
             proposals_to_decide,
@@ -19,6 +19,9 @@ class ResidentsConfig(AppConfig):
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
+
+        def registers(viewer: Viewer) -> bool:
+            return reads(viewer) and viewer.department_kind in BINDING_KINDS
 
         def to_decide(viewer: Viewer) -> int:
             return proposals_to_decide(viewer=viewer)
@@ -47,6 +50,7 @@ class ResidentsConfig(AppConfig):
                 reads,
                 badge=to_decide,
             ),
+            Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
             Entry(
                 _("Emergency access"),
                 "residents:emergencies",

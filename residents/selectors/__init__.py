@@ -1,6 +1,14 @@
 """Reads of the registry. Each takes the viewer and returns only what he may see."""
 
+from residents.selectors.comparing import Comparison, MergeView, Pair, Suspect
 from residents.selectors.consents import consent_to_ask, live_consent
+from residents.selectors.duplicates import (
+    Newcomer,
+    duplicates_for,
+    matches,
+    suspected_pairs,
+    suspects,
+)
 from residents.selectors.emergency import (
     emergencies,
     emergencies_to_review,
@@ -16,6 +24,7 @@ from residents.selectors.entry import (
     open_form,
 )
 from residents.selectors.history import as_recorded, correction, history
+from residents.selectors.merging import absorbed_by, comparison, merged_into, merges
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -76,6 +85,7 @@ __all__ = [
     "AsRecorded",
     "Asked",
     "BuildingChart",
+    "Comparison",
     "Correction",
     "Difference",
     "DwellingView",
@@ -85,19 +95,26 @@ __all__ = [
     "Found",
     "History",
     "ImportView",
+    "MergeView",
+    "Newcomer",
     "OpenForm",
     "OwnRecord",
+    "Pair",
     "Person",
     "ProposalView",
     "ResidentView",
     "Subject",
+    "Suspect",
     "Waiting",
+    "absorbed_by",
     "as_recorded",
     "blank_sheet",
     "building_chart",
+    "comparison",
     "consent_to_ask",
     "correction",
     "differences",
+    "duplicates_for",
     "dwelling",
     "emergencies",
     "emergencies_to_review",
@@ -115,6 +132,9 @@ __all__ = [
     "listed",
     "live_consent",
     "locate",
+    "matches",
+    "merged_into",
+    "merges",
     "nameable",
     "names",
     "new_form",
@@ -136,4 +156,6 @@ __all__ = [
     "search",
     "searches_for",
     "sides_for",
+    "suspected_pairs",
+    "suspects",
 ]

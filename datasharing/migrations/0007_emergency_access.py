@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('datasharing', '0005_administration_in_the_log'),
+        ('datasharing', '0006_grant_steps_own_elements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
