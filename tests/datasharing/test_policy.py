@@ -245,7 +245,7 @@ def test_an_emergency_does_not_reach_where_he_does_not_work(no_grants: World) ->
 
 
 def test_faces_and_what_is_never_shared_are_not_opened(no_grants: World) -> None:
-    DataElement.objects.filter(key="mobile").update(sharing="none")
+    DataElement.objects.filter(key="mobile").update(sharing="none", not_shared_because="test")
     emergency(no_grants, "face_image", "face_template", "mobile", "doc_no")
     assert access(no_grants, "civil_affairs").opened == {SOMEBODY: {"doc_no"}}
 
