@@ -6,8 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
+from accounts.selectors import open_areas
+from accounts.viewer import Viewer
 from datasharing.forms import widget_for
 from residents.choices import ResidenceKind
+from residents.selectors.preview import departments_to_preview
 from residents.selectors.shapes import ConsentAsk, Correction, Nameable
 
 OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
@@ -146,3 +150,21 @@ class SearchForm(forms.Form):
         if self.data.get("by") == "name" and len(text) < 2 and text.isascii():
             raise forms.ValidationError(_("Enter at least two letters, or one Chinese character."))
         return text
+
+
+class PreviewForm(forms.Form):
+    """As whom to look. What is not chosen is the most usual."""
+
+    department = forms.ChoiceField(label=_("Department"), required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Role, required=False)
+    area = forms.TypedChoiceField(label=_("Area"), coerce=int, required=False, empty_value=None)
+
+    def __init__(self, data: Any, *, viewer: Viewer) -> None:
+        usual = {"role": Role.OFFICER.value}
+        super().__init__({**usual, **{key: text for key, text in data.items() if text}})
+        offered = departments_to_preview(viewer=viewer)
+        for name, choices in {
+            "department": [(str(row.pk), row.name) for row in offered],
+            "area": open_areas(viewer=viewer),
+        }.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]

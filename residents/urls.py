@@ -1,6 +1,6 @@
 from django.urls import path
 
-from residents.views import entry, imports, people, places, proposals, seals
+from residents.views import entry, imports, people, places, preview, proposals, seals
 
 app_name = "residents"
 urlpatterns = [
@@ -38,6 +38,7 @@ urlpatterns = [
     path("imports/<uuid:import_id>/", imports.detail, name="import"),
     path("imports/<uuid:import_id>/faults/", imports.faults, name="import_faults"),
     path("imports/<uuid:import_id>/<str:step>/", imports.step, name="import_step"),
+    path("view-as/", preview.preview, name="preview"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/accept/", proposals.accept, name="accept_proposal"),
     path("proposals/<uuid:proposal_id>/reject/", proposals.reject, name="reject_proposal"),

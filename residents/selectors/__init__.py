@@ -20,6 +20,7 @@ from residents.selectors.places import (
     plan,
     plan_point,
 )
+from residents.selectors.preview import Preview, departments_to_preview, preview
 from residents.selectors.proposals import proposals, proposals_to_decide
 from residents.selectors.reading import recorded
 from residents.selectors.residents import (
@@ -78,6 +79,7 @@ __all__ = [
     "OpenForm",
     "OwnRecord",
     "Person",
+    "Preview",
     "ProposalView",
     "ResidentView",
     "Subject",
@@ -87,6 +89,7 @@ __all__ = [
     "building_chart",
     "consent_to_ask",
     "correction",
+    "departments_to_preview",
     "differences",
     "dwelling",
     "estate",
@@ -110,6 +113,7 @@ __all__ = [
     "people",
     "plan",
     "plan_point",
+    "preview",
     "profile",
     "proposals",
     "proposals_to_decide",
