@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
-from accounts.selectors import open_areas
+from accounts.selectors import chosen_area, open_areas
 from accounts.viewer import Viewer
 from datasharing.forms import widget_for
 from residents.choices import ResidenceKind
@@ -160,7 +160,8 @@ class PreviewForm(forms.Form):
     area = forms.TypedChoiceField(label=_("Area"), coerce=int, required=False, empty_value=None)
 
     def __init__(self, data: Any, *, viewer: Viewer) -> None:
-        usual = {"role": Role.OFFICER.value}
+        estate = chosen_area(viewer=viewer, area_id=None)
+        usual = {"role": Role.OFFICER.value, "area": estate.pk}
         super().__init__({**usual, **{key: text for key, text in data.items() if text}})
         offered = departments_to_preview(viewer=viewer)
         for name, choices in {

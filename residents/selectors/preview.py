@@ -9,9 +9,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from accounts.choices import AreaKind, Role
-from accounts.models import Area, Department
-from accounts.selectors import as_viewer, departments
+from accounts.choices import Role
+from accounts.models import Department
+from accounts.selectors import as_viewer, chosen_area, departments
 from accounts.viewer import Viewer
 from datasharing import policy
 from datasharing.choices import Subject
@@ -64,11 +64,9 @@ def preview(
     in the area (None: an estate). Raises NotAllowed; NotFound for what is not his to look at."""
     offered = departments_to_preview(viewer=viewer)
     chosen = next((d for d in offered if department_id in {None, d.pk}), None)
-    areas = Area.objects.visible_to(viewer)
-    usual = areas.filter(kind=AreaKind.ESTATE).first() or areas.first()
-    area = areas.filter(pk=area_id).first() if area_id else usual
-    if chosen is None or area is None:
+    if chosen is None:
         raise NotFound
+    area = chosen_area(viewer=viewer, area_id=area_id)
     nobody = as_viewer(department=chosen, role=role, paths=[area.path])
     elements = list(
         DataElement.objects.filter(subject=Subject.RESIDENT)
