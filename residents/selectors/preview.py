@@ -49,7 +49,7 @@ def departments_to_preview(*, viewer: Viewer) -> list[Department]:
     policies.may_preview(viewer).require()
     if viewer.role == Role.SECURITY_ADMIN:
         return list(departments(viewer=viewer).order_by("kind", "name", "id"))
-    return list(Department.objects.filter(pk=viewer.department_id).select_related("area"))
+    return list(Department.objects.filter(membership=viewer.membership_id).select_related("area"))
 
 
 def preview(
