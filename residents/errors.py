@@ -1,7 +1,8 @@
 """Errors of residents: the kernel's tree, with these codes.
 
 Invalid
-└── DuplicateDocument  duplicate_document  the number belongs to somebody registered already
+├── DuplicateDocument  duplicate_document  the number belongs to somebody registered already
+└── DuplicateNumber    duplicate_number    the credit code or plate is registered already
 Conflict
 └── Stale              stale               somebody else saved the same record meanwhile
 """
@@ -27,6 +28,21 @@ class DuplicateDocument(Invalid):
             else _("This document cannot be registered here. Ask the police station to check it.")
         )
         super().__init__(fields={"doc_no": text})
+
+
+class DuplicateNumber(Invalid):
+    """`subject_id` is the other organisation or vehicle when the viewer may see it, else None."""
+
+    code = "duplicate_number"
+
+    def __init__(self, element: str, subject_id: uuid.UUID | None) -> None:
+        self.subject_id = subject_id
+        text = (
+            _("This number is registered already. Open that entry instead.")
+            if subject_id
+            else _("This number cannot be registered here. Ask the responsible department.")
+        )
+        super().__init__(fields={element: text})
 
 
 class Stale(Conflict):

@@ -1,16 +1,25 @@
 """Forms of the registry beside the departments' own, which `datasharing.forms` builds."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.viewer import Viewer
 from datasharing.forms import widget_for
+from residents import actions, selectors
 from residents.choices import ResidenceKind
 from residents.selectors.shapes import ConsentAsk, Correction
 
 OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
+ADDRESS_LOOKUP = {
+    "hx-post": reverse_lazy("residents:address_choices"),
+    "hx-trigger": "input changed delay:300ms",
+    "hx-target": "#address-choices",
+}
 SEARCH_LABELS = {
     "name": _("Name, pinyin or initials"),
     "document": _("Full document number"),
@@ -26,6 +35,107 @@ class ResidenceForm(forms.Form):
         label=_("Kind of residence"), choices=[("", "—"), *ResidenceKind.choices]
     )
     on = forms.DateField(label=_("Living here since"), required=False, widget=OTHER_DATE)
+
+
+class ChoiceOfText(forms.Form):
+    """A text to look something up by, and a choice among what was found for it. `chosen` is the
+    key of the choice; `found` are the lines to choose from."""
+
+    use_required_attribute = False
+    text_name, choice_name = "text", "choice"
+    nothing_found: Any = ""
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        self.found: list[Any] = []
+        self.chosen: uuid.UUID | None = None
+
+    def look_up(self, text: str) -> list[Any]:
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        text = (self.cleaned_data.get(self.text_name) or "").strip()
+        try:
+            self.chosen = uuid.UUID(self.data.get(self.choice_name, ""))
+        except ValueError:
+            self.found = self.look_up(text) if text else []
+            if text and not self.found:
+                self.add_error(self.text_name, self.nothing_found)
+            elif not text:
+                self.add_error(self.text_name, _("Enter what you are looking for."))
+        return self.cleaned_data
+
+
+class PlaceForm(ChoiceOfText):
+    """A dwelling by its address."""
+
+    text_name, choice_name = "place", "dwelling"
+    nothing_found = _(
+        "No dwelling was found at this address. Write the estate, building, unit and room, such as "
+        "3-2-502."
+    )
+    place = forms.CharField(
+        label=_("Address of the dwelling"),
+        help_text=_("Such as 3-2-502, or the estate's name and 3-2-502 after it."),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", **ADDRESS_LOOKUP}),
+    )
+
+    def look_up(self, text: str) -> list[Any]:
+        return list(selectors.find_addresses(viewer=self.viewer, text=text))
+
+    @property
+    def dwelling_id(self) -> uuid.UUID | None:
+        return self.chosen
+
+
+class WorkplaceForm(ChoiceOfText):
+    """An organisation of the registry by its name, and since when."""
+
+    text_name, choice_name = "name", "organisation"
+    nothing_found = _("No organisation of this name is registered where you work.")
+    name = forms.CharField(
+        label=_("Name of the organisation"),
+        help_text=_("Its first characters, pinyin or initials."),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    since = forms.DateField(label=_("Working there since"), required=False, widget=OTHER_DATE)
+
+    def look_up(self, text: str) -> list[Any]:
+        return list(selectors.find_organisations(viewer=self.viewer, text=text))
+
+    @property
+    def organisation_id(self) -> uuid.UUID | None:
+        return self.chosen
+
+
+class KeeperForm(forms.Form):
+    """Who of a dwelling keeps the vehicle; cleans to `actions.Keeper`."""
+
+    use_required_attribute = False
+    keeper = forms.ChoiceField(
+        label=_("Keeper"),
+        required=False,
+        help_text=_("Who uses the vehicle. Leave open when not known."),
+    )
+
+    def __init__(self, *args: Any, keepers: selectors.Keepers, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [(f"resident:{person.id}", person.name) for person in keepers.people]
+        firms = [(f"organisation:{firm.id}", firm.name) for firm in keepers.organisations]
+        self.fields["keeper"].choices = [("", _("not known")), *people, *firms]  # type: ignore[attr-defined]
+
+    def clean_keeper(self) -> actions.Keeper:
+        kind, _sep, key = self.cleaned_data["keeper"].partition(":")
+        if not key:
+            return actions.Keeper()
+        if kind == "resident":
+            return actions.Keeper(resident_id=uuid.UUID(key))
+        return actions.Keeper(organisation_id=uuid.UUID(key))
 
 
 class ConsentForm(forms.Form):

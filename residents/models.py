@@ -12,7 +12,15 @@ from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
 from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind
-from residents.querysets import ProposalQuerySet, ResidentQuerySet, VisibleQuerySet
+from residents.organisation_models import Employment as Employment
+from residents.organisation_models import Organisation as Organisation
+from residents.organisation_models import Vehicle as Vehicle
+from residents.querysets import (
+    ProposalQuerySet,
+    ResidenceQuerySet,
+    SharedQuerySet,
+    VisibleQuerySet,
+)
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
@@ -118,7 +126,7 @@ class Resident(UUIDModel):
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
-    objects = ResidentQuerySet.as_manager()
+    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("resident")
@@ -146,6 +154,8 @@ class Residence(UUIDModel):
     kind = models.CharField(_("kind"), max_length=10, choices=ResidenceKind)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    objects = ResidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("residence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -11,9 +12,10 @@ from django.db.models import Q
 from accounts.models import Area
 from accounts.querysets import below
 from accounts.viewer import Viewer
-from datasharing.choices import Subject
+from datasharing.choices import Level, Subject
 from datasharing.policy import Access
 from residents.choices import ProposalStatus
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.rows import Row
 
 
@@ -31,12 +33,37 @@ class VisibleQuerySet(models.QuerySet[Row]):
         return self.filter(area__in=areas.values("pk"))
 
 
-class ResidentQuerySet(VisibleQuerySet[Row]):
-    """Rows of residents; which of their elements are seen is `datasharing.policy.access`."""
+class SharedQuerySet(VisibleQuerySet[Row]):
+    """Rows of residents, organisations, vehicles; which of their elements are seen is
+    `datasharing.policy.access`."""
 
-    def shared_with(self, access: Access) -> ResidentQuerySet[Row]:
-        """Included if and only if `access` shows something of a resident in the row's area."""
+    def shared_with(self, access: Access) -> SharedQuerySet[Row]:
+        """Included if and only if `access` shows something of such a subject in the row's area."""
         return self.filter(below(access.reach(), "area__path"))
+
+    def shared_with_full(self, access: Access, elements: Iterable[str]) -> SharedQuerySet[Row]:
+        """Included if and only if `access` shows each of the elements in full in the row's area."""
+        return self.filter(below(access.reach(elements, Level.FULL), "area__path"))
+
+
+class PeriodQuerySet(models.QuerySet[Row]):
+    """Rows that hold from `valid_from` until `valid_to`, which is the first day they do not."""
+
+    def present(self) -> PeriodQuerySet[Row]:
+        """Included if and only if it has not ended by today. An end in the future needs no task:
+        the row drops out when the day comes."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=clock.today()))
+
+    def past(self) -> PeriodQuerySet[Row]:
+        return self.filter(valid_to__lte=clock.today())
+
+
+class ResidenceQuerySet(PeriodQuerySet[Row]):
+    """Who lives where; the right to know is the one to `live_address_id`."""
+
+
+class EmploymentQuerySet(PeriodQuerySet[Row]):
+    """Who works where; the right to know is the one to `workplace_id`."""
 
 
 class ProposalQuerySet(models.QuerySet[Row]):
@@ -48,12 +75,16 @@ class ProposalQuerySet(models.QuerySet[Row]):
     def where_works(self, viewer: Viewer) -> ProposalQuerySet[Row]:
         """Included if and only if the subject's area, as it is now, lies at or below a node where
         the viewer works."""
-        residents = apps.get_model("residents.Resident").objects.visible_to(viewer)
-        dwellings = apps.get_model("residents.Dwelling").objects.visible_to(viewer)
+        residents, dwellings, organisations, vehicles = (
+            apps.get_model("residents", name).objects.visible_to(viewer)
+            for name in ("Resident", "Dwelling", "Organisation", "Vehicle")
+        )
         return self.filter(
             Q(subject=Subject.RESIDENT, subject_id__in=residents.values("pk"))
             | Q(subject=Subject.DWELLING, subject_id__in=dwellings.values("pk"))
             | Q(subject=Subject.HOUSEHOLD, subject_id__in=dwellings.values("households"))
+            | Q(subject=Subject.ORGANISATION, subject_id__in=organisations.values("pk"))
+            | Q(subject=Subject.VEHICLE, subject_id__in=vehicles.values("pk"))
         )
 
     def to_decide(self, viewer: Viewer) -> ProposalQuerySet[Row]:

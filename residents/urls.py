@@ -1,6 +1,6 @@
 from django.urls import path
 
-from residents.views import entry, people, places, proposals
+from residents.views import entry, organisations, people, places, proposals, vehicles
 
 app_name = "residents"
 urlpatterns = [
@@ -23,6 +23,36 @@ urlpatterns = [
         "residents/<uuid:resident_id>/consents/<str:purpose>/withdraw/",
         people.withdraw_consent,
         name="withdraw_consent",
+    ),
+    path("residents/<uuid:resident_id>/work/", organisations.employ, name="employ"),
+    path(
+        "residents/<uuid:resident_id>/work/<uuid:employment_id>/end/",
+        organisations.end_employment,
+        name="end_employment",
+    ),
+    path("addresses/", places.address_choices, name="address_choices"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
+    path(
+        "organisations/<uuid:organisation_id>/move/", organisations.move, name="move_organisation"
+    ),
+    path(
+        "dwellings/<uuid:dwelling_id>/organisations/register/",
+        organisations.register_at_dwelling,
+        name="register_organisation",
+    ),
+    path(
+        "buildings/<uuid:building_id>/organisations/register/",
+        organisations.register_at_building,
+        name="register_organisation_in",
+    ),
+    path("vehicles/", vehicles.vehicles, name="vehicles"),
+    path("vehicles/<uuid:vehicle_id>/", vehicles.vehicle, name="vehicle"),
+    path("vehicles/<uuid:vehicle_id>/keeper/", vehicles.keeper, name="set_keeper"),
+    path(
+        "dwellings/<uuid:dwelling_id>/vehicles/register/",
+        vehicles.register,
+        name="register_vehicle",
     ),
     path("search/", people.search, name="search"),
     path("proposals/", proposals.proposals, name="proposals"),

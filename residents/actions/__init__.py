@@ -3,6 +3,12 @@
 from residents.actions.accounts import bind_account
 from residents.actions.consents import give_consent, withdraw_consent
 from residents.actions.homes import move_in, register_household
+from residents.actions.organisations import (
+    employ,
+    end_employment,
+    move_organisation,
+    register_organisation,
+)
 from residents.actions.proposals import (
     accept_proposal,
     propose,
@@ -10,20 +16,28 @@ from residents.actions.proposals import (
     withdraw_proposal,
 )
 from residents.actions.recording import Residency, Saved, record, register_member, save_form
+from residents.actions.vehicles import Keeper, register_vehicle, set_keeper
 
 __all__ = [
+    "Keeper",
     "Residency",
     "Saved",
     "accept_proposal",
     "bind_account",
+    "employ",
+    "end_employment",
     "give_consent",
     "move_in",
+    "move_organisation",
     "propose",
     "record",
     "register_household",
     "register_member",
+    "register_organisation",
+    "register_vehicle",
     "reject_proposal",
     "save_form",
+    "set_keeper",
     "withdraw_consent",
     "withdraw_proposal",
 ]

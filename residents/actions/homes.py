@@ -46,7 +46,7 @@ def move_in(
     if resident is None or not Dwelling.objects.visible_to(viewer).filter(pk=dwelling.pk).exists():
         raise NotFound
     policies.may_register(access, dwelling.area.path).require()
-    if Residence.objects.filter(resident=resident, dwelling=dwelling, valid_to=None).exists():
+    if Residence.objects.present().filter(resident=resident, dwelling=dwelling).exists():
         raise Conflict(_("This person is registered in this dwelling already."))
     access_log.record(
         viewer=viewer,

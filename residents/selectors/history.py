@@ -21,6 +21,7 @@ from residents.selectors.reading import (
     labels_of,
     recorded,
     shown,
+    title_keys,
 )
 from residents.selectors.shapes import Change, Correction, History, Subject
 from smartcommunity.kernel.errors import NotFound
@@ -49,7 +50,7 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
         for row, old, new in zip(rows, texts[:-1], texts[1:], strict=True)
     ]
     return History(
-        title=place.title or display_name(seen),
+        title=place.title or display_name(seen, subject),
         dwelling_id=place.dwelling_id,
         element=element,
         label=DataElement.objects.get(pk=element).label,
@@ -66,7 +67,7 @@ def correction(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: 
         raise NotFound
     policies.may_propose(access, element, place.area_path, held.department_kind).require()
     found = DataElement.objects.select_related("code_list").get(pk=element)
-    return Correction(place.title or display_name(seen), place.dwelling_id, found, held)
+    return Correction(place.title or display_name(seen, subject), place.dwelling_id, found, held)
 
 
 def _opened(
@@ -81,7 +82,7 @@ def _opened(
         access=access,
         subject=subject,
         areas={subject_id: place.area_path},
-        keys={element, policies.NAME},
+        keys={element} | title_keys(subject),
     )[subject_id]
     access_log.record(
         viewer=viewer,

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from datasharing.models import AccessRecord, Grant
@@ -15,15 +13,18 @@ from residents import actions
 from residents.models import ElementRecord, Household, Proposal, Resident
 from smartcommunity.kernel import clock
 from tests.conftest import World
-from tests.residents.conftest import POLICE, Registry, citizen, make_building
+from tests.residents.conftest import (
+    POLICE,
+    Registry,
+    citizen,
+    make_building,
+    queries,
+    text,
+)
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[str], Client]
 NUMBER = citizen(date(1985, 6, 1))
-
-
-def text(response: object) -> str:
-    return response.content.decode()  # type: ignore[attr-defined]
 
 
 def page(client: Client, name: str, *args: object) -> str:
@@ -250,13 +251,6 @@ def test_a_search_finds_only_in_ones_own_area(
         reverse("residents:search"), {"by": "name", "text": "张三丰"}
     ))  # fmt: skip
     assert "row-list" not in body
-
-
-def queries(client: Client, url: str) -> int:
-    client.get(url)
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(url).status_code == 200
-    return len(caught)
 
 
 @pytest.mark.parametrize("name", ["dwelling", "building", "estate", "api"])
