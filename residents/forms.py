@@ -1,7 +1,7 @@
 """Forms of the registry beside the departments' own, which `datasharing.forms` builds."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from accounts.viewer import Viewer
 from datasharing.forms import widget_for
 from residents import actions, selectors
 from residents.choices import ResidenceKind
-from residents.selectors.shapes import ConsentAsk, Correction
+from residents.selectors.shapes import ConsentAsk, Correction, Nameable
 
 OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
 ADDRESS_LOOKUP = {
@@ -89,6 +89,52 @@ class PlaceForm(ChoiceOfText):
     @property
     def dwelling_id(self) -> uuid.UUID | None:
         return self.chosen
+
+
+class MoveOutForm(forms.Form):
+    """The day on which somebody leaves; it may lie ahead."""
+
+    use_required_attribute = False
+    on = forms.DateField(label=_("Lives here until"), widget=OTHER_DATE)
+
+
+class ResidenceDatesForm(forms.Form):
+    """How and when somebody lives or lived somewhere."""
+
+    use_required_attribute = False
+    kind = forms.ChoiceField(label=_("Kind of residence"), choices=ResidenceKind.choices)
+    since = forms.DateField(label=_("Living here since"), required=False, widget=OTHER_DATE)
+    until = forms.DateField(label=_("Lives here until"), required=False, widget=OTHER_DATE)
+
+
+class MoveForm(PlaceForm):
+    """Who of a household moves, where to, and when. Without an address they stay where they are
+    and are only another household."""
+
+    members = forms.MultipleChoiceField(
+        label=_("Who moves"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose who moves.")},
+    )
+    on = forms.DateField(label=_("On"), widget=OTHER_DATE)
+    field_order = ("members", "place", "on")
+
+    def __init__(self, *args: Any, members: Iterable[selectors.Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["members"].choices = [(str(one.id), one.name) for one in members]  # type: ignore[attr-defined]
+        self.fields["place"].help_text = _(
+            "Such as 3-2-502. Leave it empty when they stay in this dwelling as another household."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        if (self.cleaned_data.get("place") or "").strip() or self.data.get("dwelling"):
+            return super().clean()
+        return self.cleaned_data
+
+    @property
+    def is_decided(self) -> bool:
+        """Not while a dwelling is still to be chosen among those found."""
+        return self.chosen is not None or not self.found
 
 
 class WorkplaceForm(ChoiceOfText):
@@ -180,6 +226,43 @@ class CorrectionForm(forms.Form):
             max_length=300,
             widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         )
+
+
+class SealForm(forms.Form):
+    """Who may see a protected person, why, and until when that stands without another look."""
+
+    use_required_attribute = False
+    officers = forms.MultipleChoiceField(
+        label=_("Officers who go on seeing this person, beside you"),
+        help_text=_("Nobody else will. Name a second police supervisor too: he has to approve."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Name at least the second police supervisor.")},
+    )
+    legal_basis = forms.CharField(
+        label=_("Legal basis"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("State the legal basis, in at most 200 characters.")},
+    )
+    review_on = forms.DateField(
+        label=_("To be reviewed on"),
+        help_text=_("At most 366 days ahead. The seal stays in force when the review is late."),
+        widget=OTHER_DATE,
+        error_messages={"required": _("Choose a day within the next 366 days.")},
+    )
+    ends_on = forms.DateField(
+        label=_("Ends by itself after"),
+        help_text=_("Leave it empty when the danger has no known end."),
+        required=False,
+        widget=OTHER_DATE,
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, nameable: Iterable[Nameable]
+    ) -> None:
+        super().__init__(data)
+        choices = [(str(one.user_id), one.label) for one in nameable]
+        self.fields["officers"].choices = choices  # type: ignore[attr-defined]
 
 
 class SearchForm(forms.Form):

@@ -6,21 +6,27 @@ in columns of `Resident`, written in the same transaction by `actions.record` al
 """
 
 from django.db import models
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
-from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind
+from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind, SealStatus
+from residents.filters import TERM
+from residents.list_models import ListQuery as ListQuery
 from residents.organisation_models import Employment as Employment
 from residents.organisation_models import Organisation as Organisation
 from residents.organisation_models import Vehicle as Vehicle
 from residents.querysets import (
+    HouseholdQuerySet,
     ProposalQuerySet,
     ResidenceQuerySet,
-    SharedQuerySet,
+    ResidentQuerySet,
+    SealQuerySet,
     VisibleQuerySet,
 )
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
@@ -91,6 +97,8 @@ class Household(UUIDModel):
     dwelling = models.ForeignKey(Dwelling, models.PROTECT, "households", verbose_name=_("dwelling"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
+    objects = HouseholdQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("household")
         verbose_name_plural = _("households")
@@ -126,7 +134,7 @@ class Resident(UUIDModel):
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
-    objects = SharedQuerySet.as_manager()
+    objects = ResidentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("resident")
@@ -143,6 +151,9 @@ class Resident(UUIDModel):
             models.Index(fields=["mobile_hash"], name="resident_mobile"),
             models.Index(fields=["name_pinyin"], name="resident_pinyin"),
             models.Index(fields=["name_initials"], name="resident_initials"),
+            models.Index(fields=["name_pinyin", "id"], name="resident_by_name"),
+            models.Index(fields=["birth_date", "id"], name="resident_by_birth"),
+            models.Index(fields=["-created_at", "-id"], name="resident_by_entry"),
         ]
 
 
@@ -168,6 +179,11 @@ class Residence(UUIDModel):
                 name="one_open_residence_a_dwelling",
             )
         ]
+
+    @property
+    def is_present(self) -> bool:
+        """As `PeriodQuerySet.present` asks."""
+        return self.valid_to is None or self.valid_to > clock.today()
 
 
 class ElementValue(models.Model):
@@ -211,6 +227,12 @@ class ElementRecord(ElementValue):
     )
     recorded_at = models.DateTimeField(_("recorded at"))
     superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
+    # The beginning of an open value in the order of its bytes: what lists filter by.
+    term = models.GeneratedField(
+        expression=Left("value", TERM),
+        output_field=models.CharField(max_length=TERM, null=True, db_collation="C"),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("element record")
@@ -224,7 +246,14 @@ class ElementRecord(ElementValue):
                 name="one_current_value",
             )
         ]
-        indexes = [models.Index(fields=["subject_id", "element"], name="element_record_history")]
+        indexes = [
+            models.Index(fields=["subject_id", "element"], name="element_record_history"),
+            models.Index(
+                fields=["element", "term", "subject_id"],
+                condition=models.Q(superseded_at=None),
+                name="element_record_term",
+            ),
+        ]
 
 
 class Proposal(UUIDModel, ElementValue):
@@ -343,3 +372,72 @@ class ResidentAccount(models.Model):
     class Meta:
         verbose_name = _("resident account")
         verbose_name_plural = _("resident accounts")
+
+
+class Seal(UUIDModel):
+    """受保护人员: while the seal is in force, only the officers named on it see the resident.
+
+    Proposed by a police supervisor, approved by a second one; lifted by two likewise. `review_on`
+    is when somebody has to look whether it is still needed; only `ends_on`, if given, ends it by
+    itself.
+    """
+
+    resident = models.ForeignKey(Resident, models.PROTECT, "seals", verbose_name=_("resident"))
+    officers = models.ManyToManyField(User, related_name="+", verbose_name=_("named officers"))
+    legal_basis = models.CharField(_("legal basis"), max_length=200)
+    review_on = models.DateField(_("review on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=SealStatus, default=SealStatus.PROPOSED
+    )
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed at"))
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    lift_asked_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lifting asked by"),
+    )
+    lifted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = SealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        constraints = [
+            models.UniqueConstraint(
+                "resident", condition=models.Q(status="in_force"), name="one_seal_in_force"
+            ),
+            models.UniqueConstraint(
+                "resident", condition=models.Q(status="proposed"), name="one_proposed_seal"
+            ),
+            models.CheckConstraint(
+                name="seal_in_force_by_two",
+                condition=~models.Q(status="in_force")
+                | (
+                    models.Q(decided_by__isnull=False)
+                    & ~models.Q(decided_by=models.F("proposed_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="seal_lifted_by_two",
+                condition=~models.Q(status="lifted")
+                | (
+                    models.Q(lift_asked_by__isnull=False, lifted_by__isnull=False)
+                    & ~models.Q(lifted_by=models.F("lift_asked_by"))
+                ),
+            ),
+        ]

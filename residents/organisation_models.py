@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Area
-from residents.querysets import EmploymentQuerySet, SharedQuerySet
+from residents.querysets import EmploymentQuerySet, SharedQuerySet, VehicleQuerySet
 from smartcommunity.kernel.models import UUIDModel
 
 
@@ -125,7 +125,7 @@ class Vehicle(UUIDModel):
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
-    objects = SharedQuerySet.as_manager()
+    objects = VehicleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vehicle")

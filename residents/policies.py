@@ -1,10 +1,11 @@
 """Who may do what in the registry. Pure: `access` is the compiled decision, `path` the area."""
 
+import uuid
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import DepartmentKind
+from accounts.choices import DepartmentKind, Role
 from accounts.viewer import Viewer
 from datasharing.choices import Level, Subject
 from datasharing.policy import Access
@@ -44,6 +45,14 @@ def may_register(access: Access, path: str) -> Decision:
         _("Your department does not enter new residents here. The police or the property company "
           "register them; then they appear in your forms.")
     )  # fmt: skip
+
+
+def may_change_homes(access: Access, path: str) -> Decision:
+    """Ending and mending a residence: who sees homes and writes both of its days."""
+    writes = all(access.right(key, path).may_write for key in ("live_since", "left_on"))
+    if writes and may_see_homes(access, path):
+        return ALLOW
+    return deny(_("Your department does not record moves here. The property company does."))
 
 
 def may_see_link(access: Access, link: str, path: str) -> Decision:
@@ -94,6 +103,21 @@ def may_propose(access: Access, element: str, path: str, recorded_by: str) -> De
     if access.level(element, path) == Level.FULL:
         return ALLOW
     return deny(_("This value is not shared with your department in full."))
+
+
+def may_seal(viewer: Viewer) -> Decision:
+    """Protected persons are the police's charge, and a supervisor answers for each seal. The first
+    proposes it, a second one, whom the proposal names, decides; so it is lifted as well."""
+    if viewer.department_kind == DepartmentKind.POLICE and viewer.role == Role.SUPERVISOR:
+        return ALLOW
+    return deny(_("A police supervisor seals the entry of a protected person."))
+
+
+def may_second(viewer: Viewer, first: uuid.UUID | None) -> Decision:
+    """The second of two police supervisors is not the first."""
+    if viewer.user_id == first:
+        return deny(_("Another supervisor has to decide what you proposed."))
+    return may_seal(viewer)
 
 
 def may_bind_account(viewer: Viewer) -> Decision:

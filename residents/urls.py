@@ -1,6 +1,16 @@
 from django.urls import path
 
-from residents.views import entry, organisations, people, places, proposals, vehicles
+from residents.views import (
+    entry,
+    lists,
+    organisations,
+    people,
+    places,
+    proposals,
+    residences,
+    seals,
+    vehicles,
+)
 
 app_name = "residents"
 urlpatterns = [
@@ -13,6 +23,7 @@ urlpatterns = [
     path("dwellings/<uuid:dwelling_id>/move-in/<uuid:resident_id>/", entry.move_in, name="move_in"),
     path("households/<uuid:household_id>/add/", entry.add_member, name="add_member"),
     path("forms/<str:key>/<uuid:subject_id>/", entry.edit, name="edit"),
+    path("residents/", lists.residents, name="residents"),
     path("residents/<uuid:resident_id>/", people.resident, name="resident"),
     path(
         "residents/<uuid:resident_id>/consents/<str:purpose>/give/",
@@ -24,6 +35,8 @@ urlpatterns = [
         people.withdraw_consent,
         name="withdraw_consent",
     ),
+    path("residences/<uuid:residence_id>/", residences.residence, name="residence"),
+    path("households/<uuid:household_id>/move/", residences.move, name="move_household"),
     path("residents/<uuid:resident_id>/work/", organisations.employ, name="employ"),
     path(
         "residents/<uuid:resident_id>/work/<uuid:employment_id>/end/",
@@ -54,6 +67,13 @@ urlpatterns = [
         vehicles.register,
         name="register_vehicle",
     ),
+    path("residents/<uuid:resident_id>/seal/", seals.propose_seal, name="propose_seal"),
+    path("seals/", seals.seals, name="seals"),
+    path("seals/<uuid:seal_id>/approve/", seals.approve_seal, name="approve_seal"),
+    path("seals/<uuid:seal_id>/refuse/", seals.refuse_seal, name="refuse_seal"),
+    path("seals/<uuid:seal_id>/ask-lift/", seals.ask_lift, name="ask_lift"),
+    path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
+    path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/accept/", proposals.accept, name="accept_proposal"),
@@ -68,6 +88,7 @@ urlpatterns = [
         proposals.history,
         name="history",
     ),
+    path("recorded/<uuid:record_id>/", proposals.as_recorded, name="as_recorded"),
     path(
         "values/<str:subject>/<uuid:subject_id>/<str:element>/correct/",
         proposals.correct,

@@ -2,7 +2,14 @@
 
 from residents.actions.accounts import bind_account
 from residents.actions.consents import give_consent, withdraw_consent
-from residents.actions.homes import move_in, register_household
+from residents.actions.homes import (
+    correct_residence,
+    move_in,
+    move_out,
+    move_together,
+    register_household,
+)
+from residents.actions.lists import keep_query
 from residents.actions.organisations import (
     employ,
     end_employment,
@@ -16,6 +23,14 @@ from residents.actions.proposals import (
     withdraw_proposal,
 )
 from residents.actions.recording import Residency, Saved, record, register_member, save_form
+from residents.actions.seals import (
+    approve_seal,
+    ask_lift,
+    keep_seal,
+    lift_seal,
+    propose_seal,
+    refuse_seal,
+)
 from residents.actions.vehicles import Keeper, register_vehicle, set_keeper
 
 __all__ = [
@@ -23,14 +38,24 @@ __all__ = [
     "Residency",
     "Saved",
     "accept_proposal",
+    "approve_seal",
+    "ask_lift",
     "bind_account",
+    "correct_residence",
     "employ",
     "end_employment",
     "give_consent",
+    "keep_query",
+    "keep_seal",
+    "lift_seal",
     "move_in",
     "move_organisation",
+    "move_out",
+    "move_together",
     "propose",
+    "propose_seal",
     "record",
+    "refuse_seal",
     "register_household",
     "register_member",
     "register_organisation",

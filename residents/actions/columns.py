@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import date
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from datasharing.choices import Level
 from datasharing.models import DataElement
@@ -65,18 +68,22 @@ def _as_column(column: str, value: str | None) -> str | date | None:
 
 def _duplicate(row: Projected, access: Access, broken: str) -> Invalid | None:
     """The refusal for a number that another row has, None when another constraint broke. It names
-    the other entry only to who sees its number in full: else it would tell whose number it is."""
+    the other entry only to who sees it and its number in full: else it would tell whose number it
+    is. Of a sealed person it says what it says of one elsewhere."""
     if isinstance(row, Resident) and "one_resident_a_document" in broken:
-        other = Resident.objects.select_related("area").get(doc_hash=row.doc_hash)
-        return DuplicateDocument(other.pk if _sees(access, DOCUMENT, other) else None)
+        rows = Resident.objects.shared_with(access).filter(doc_hash=row.doc_hash)
+        return DuplicateDocument(_named(access, DOCUMENT, rows))
     if isinstance(row, Organisation) and "one_organisation_a_code" in broken:
-        firm = Organisation.objects.select_related("area").get(uscc=row.uscc)
-        return DuplicateNumber(CREDIT_CODE, firm.pk if _sees(access, CREDIT_CODE, firm) else None)
+        firms = Organisation.objects.shared_with(access).filter(uscc=row.uscc)
+        return DuplicateNumber(CREDIT_CODE, _named(access, CREDIT_CODE, firms))
     if isinstance(row, Vehicle) and "one_vehicle_a_plate" in broken:
-        car = Vehicle.objects.select_related("area").get(plate=row.plate)
-        return DuplicateNumber(PLATE, car.pk if _sees(access, PLATE, car) else None)
+        cars = Vehicle.objects.shared_with(access).filter(plate=row.plate)
+        return DuplicateNumber(PLATE, _named(access, PLATE, cars))
     return None
 
 
-def _sees(access: Access, element: str, row: Projected) -> bool:
-    return access.level(element, row.area.path) == Level.FULL
+def _named(access: Access, element: str, rows: QuerySet[Any, Any]) -> uuid.UUID | None:
+    other = rows.select_related("area").first()
+    if other is None or access.level(element, other.area.path) < Level.FULL:
+        return None
+    return cast(uuid.UUID, other.pk)

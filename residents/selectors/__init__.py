@@ -17,8 +17,17 @@ from residents.selectors.finding import (
     find_organisations,
     find_vehicles,
 )
-from residents.selectors.history import correction, history
+from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.links import building_links, dwelling_links, resident_links
+from residents.selectors.lists import (
+    ListPage,
+    areas_for,
+    kept_listing,
+    list_residents,
+    offered,
+    sorts_for,
+    usual_listing,
+)
 from residents.selectors.organisations import organisation
 from residents.selectors.places import (
     building_chart,
@@ -33,6 +42,13 @@ from residents.selectors.places import (
 )
 from residents.selectors.proposals import proposals, proposals_to_decide
 from residents.selectors.reading import recorded
+from residents.selectors.residences import (
+    ResidenceView,
+    former_residents,
+    household_to_move,
+    residence,
+    residences,
+)
 from residents.selectors.residents import (
     listed,
     names,
@@ -42,7 +58,15 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.seals import (
+    nameable,
+    sealable,
+    sealed_for,
+    seals,
+    seals_to_decide,
+)
 from residents.selectors.shapes import (
+    AsRecorded,
     BuildingChart,
     Correction,
     Difference,
@@ -62,6 +86,7 @@ from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 
 __all__ = [
     "Address",
+    "AsRecorded",
     "Brief",
     "BuildingChart",
     "Correction",
@@ -72,13 +97,17 @@ __all__ = [
     "Found",
     "History",
     "Keepers",
+    "ListPage",
     "OpenForm",
     "OwnRecord",
     "Person",
     "ProposalView",
+    "ResidenceView",
     "ResidentView",
     "Subject",
     "Waiting",
+    "areas_for",
+    "as_recorded",
     "briefs",
     "building_chart",
     "building_links",
@@ -96,16 +125,22 @@ __all__ = [
     "find_dwelling",
     "find_organisations",
     "find_vehicles",
+    "former_residents",
     "history",
     "household_home",
+    "household_to_move",
     "keepers_at",
+    "kept_listing",
+    "list_residents",
     "listed",
     "listed_subjects",
     "live_consent",
     "locate",
+    "nameable",
     "names",
     "new_belonging",
     "new_form",
+    "offered",
     "open_form",
     "organisation",
     "own_record",
@@ -117,8 +152,16 @@ __all__ = [
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "residence",
+    "residences",
     "resident_links",
+    "sealable",
+    "sealed_for",
+    "seals",
+    "seals_to_decide",
     "search",
     "searches_for",
+    "sorts_for",
+    "usual_listing",
     "vehicle",
 ]

@@ -31,7 +31,12 @@ def _profile(
         for ask in found.consents_to_ask
     ]
     links = selectors.resident_links(viewer=request.viewer, resident_id=resident_id)
-    context = {"resident": found, "links": links, "consent_forms": forms}
+    context = {
+        "resident": found,
+        "links": links,
+        "residences": selectors.residences(viewer=request.viewer, resident_id=resident_id),
+        "consent_forms": forms,
+    }
     return render(request, "residents/resident.html", context, status=422 if asked else 200)
 
 

@@ -54,7 +54,9 @@ def building(request: StaffRequest, building_id: uuid.UUID) -> HttpResponse:
 def dwelling(request: StaffRequest, dwelling_id: uuid.UUID) -> HttpResponse:
     found = selectors.dwelling(viewer=request.viewer, dwelling_id=dwelling_id)
     links = selectors.dwelling_links(viewer=request.viewer, dwelling_id=dwelling_id)
-    return render(request, "residents/dwelling.html", {"dwelling": found, "links": links})
+    former = selectors.former_residents(viewer=request.viewer, dwelling_id=dwelling_id)
+    context = {"dwelling": found, "links": links, "former": former}
+    return render(request, "residents/dwelling.html", context)
 
 
 @reader

@@ -122,3 +122,12 @@ def history(
         "back_url": page_of(subject, subject_id, found.dwelling_id),
     }
     return render(request, "residents/history.html", context)
+
+
+@reader
+@require_safe
+def as_recorded(request: StaffRequest, record_id: uuid.UUID) -> HttpResponse:
+    """The form of then, with the values of then."""
+    found = selectors.as_recorded(viewer=request.viewer, record_id=record_id)
+    back = page_of(found.subject, found.subject_id, found.dwelling_id)
+    return render(request, "residents/as_recorded.html", {"form": found, "back_url": back})
