@@ -1,18 +1,21 @@
 """Who may do what in the registry. Pure: `access` is the compiled decision, `path` the area."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import DepartmentKind, Role
 from accounts.viewer import Viewer
 from datasharing.choices import Level, Subject
+from datasharing.models import FormTemplate
 from datasharing.policy import Access
 from residents.choices import ConsentPurpose
+from residents.sheets.columns import DOCUMENT as DOCUMENTS
+from residents.sheets.columns import SUBJECTS, Column
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 
-NAME, HOME = "name_cn", "live_address_id"
+NAME, HOME, DOCUMENT = "name_cn", "live_address_id", "doc_no"
 # The links of organisations and vehicles are elements like any other.
 PREMISES, WORKPLACE = "premises_id", "workplace_id"
 KEEPER, KEPT_AT = "keeper_id", "kept_at_id"
@@ -80,6 +83,15 @@ def may_register_vehicle(access: Access, path: str) -> Decision:
     if access.right(TITLES[Subject.VEHICLE], path).may_write:
         return may_set_link(access, KEPT_AT, path)
     return deny(_("Your department does not enter new vehicles here. The property company does."))
+
+
+def may_import(template: FormTemplate, columns: Collection[Column]) -> Decision:
+    """Whoever may fill in the form may fill in its sheet: the rules are asked again row by row."""
+    if template.subject not in SUBJECTS:
+        return deny(_("This form cannot be filled in by a sheet."))
+    if any(column.element and column.key not in DOCUMENTS for column in columns):
+        return ALLOW
+    return deny(_("Your department may not fill in any field of this form."))
 
 
 def may_record_consent(access: Access, path: str, purpose: ConsentPurpose) -> Decision:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from residents.views import (
     entry,
+    imports,
     lists,
     organisations,
     people,
@@ -75,6 +76,12 @@ urlpatterns = [
     path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
     path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/forms/<str:key>/", imports.upload, name="import_upload"),
+    path("imports/forms/<str:key>/blank/<str:kind>/", imports.blank, name="import_blank"),
+    path("imports/<uuid:import_id>/", imports.detail, name="import"),
+    path("imports/<uuid:import_id>/faults/", imports.faults, name="import_faults"),
+    path("imports/<uuid:import_id>/<str:step>/", imports.step, name="import_step"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/accept/", proposals.accept, name="accept_proposal"),
     path("proposals/<uuid:proposal_id>/reject/", proposals.reject, name="reject_proposal"),

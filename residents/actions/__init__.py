@@ -9,6 +9,16 @@ from residents.actions.homes import (
     move_together,
     register_household,
 )
+from residents.actions.importing import work as work_on_import
+from residents.actions.imports import (
+    cancel_import,
+    confirm_import,
+    erase_import,
+    expire_imports,
+    pause_import,
+    resume_import,
+    start_import,
+)
 from residents.actions.lists import keep_query
 from residents.actions.organisations import (
     employ,
@@ -41,9 +51,13 @@ __all__ = [
     "approve_seal",
     "ask_lift",
     "bind_account",
+    "cancel_import",
+    "confirm_import",
     "correct_residence",
     "employ",
     "end_employment",
+    "erase_import",
+    "expire_imports",
     "give_consent",
     "keep_query",
     "keep_seal",
@@ -52,6 +66,7 @@ __all__ = [
     "move_organisation",
     "move_out",
     "move_together",
+    "pause_import",
     "propose",
     "propose_seal",
     "record",
@@ -61,8 +76,11 @@ __all__ = [
     "register_organisation",
     "register_vehicle",
     "reject_proposal",
+    "resume_import",
     "save_form",
     "set_keeper",
+    "start_import",
     "withdraw_consent",
     "withdraw_proposal",
+    "work_on_import",
 ]

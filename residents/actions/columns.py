@@ -23,6 +23,19 @@ Projected = Resident | Organisation | Vehicle
 DOCUMENT, DOCUMENT_TYPE = "doc_no", "doc_type"
 CREDIT_CODE, PLATE = "uscc", "plate_no"
 NULLABLE = frozenset({"doc_no", "mobile", "birth_date"})
+ONE_DOCUMENT = "one_resident_a_document"  # the constraint's name
+
+
+def fill(row: Projected, changes: Mapping[DataElement, str | None]) -> bool:
+    """Put the changed values into their columns; True if any has one. The row is not saved."""
+    columns = {element.column: value for element, value in changes.items() if element.column}
+    for column, value in columns.items():
+        setattr(row, column, _as_column(column, value))
+    if "name" in columns and not isinstance(row, Vehicle):
+        row.name_pinyin, row.name_initials = lookup.pinyin(row.name)
+    if isinstance(row, Resident):
+        _hash(row, columns)
+    return bool(columns)
 
 
 def project(
@@ -32,15 +45,8 @@ def project(
     access: Access,
     is_new: bool,
 ) -> None:
-    """Put the changed values into their columns and save the row. Raises DuplicateDocument,
-    DuplicateNumber."""
-    columns = {element.column: value for element, value in changes.items() if element.column}
-    for column, value in columns.items():
-        setattr(row, column, _as_column(column, value))
-    if "name" in columns and not isinstance(row, Vehicle):
-        row.name_pinyin, row.name_initials = lookup.pinyin(row.name)
-    if isinstance(row, Resident):
-        _hash(row, columns)
+    """Fill the columns and save the row. Raises DuplicateDocument, DuplicateNumber."""
+    fill(row, changes)
     if not is_new:
         row.version += 1
     try:
@@ -70,7 +76,7 @@ def _duplicate(row: Projected, access: Access, broken: str) -> Invalid | None:
     """The refusal for a number that another row has, None when another constraint broke. It names
     the other entry only to who sees it and its number in full: else it would tell whose number it
     is. Of a sealed person it says what it says of one elsewhere."""
-    if isinstance(row, Resident) and "one_resident_a_document" in broken:
+    if isinstance(row, Resident) and ONE_DOCUMENT in broken:
         rows = Resident.objects.shared_with(access).filter(doc_hash=row.doc_hash)
         return DuplicateDocument(_named(access, DOCUMENT, rows))
     if isinstance(row, Organisation) and "one_organisation_a_code" in broken:

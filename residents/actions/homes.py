@@ -66,9 +66,12 @@ def settle(
     return Residence.objects.create(resident=resident, dwelling=dwelling, kind=kind, valid_from=on)
 
 
-def follow(resident: Resident, changes: Mapping[DataElement, str | None]) -> None:
+def follow(
+    resident: Resident, changes: Mapping[DataElement, str | None], *, strict: bool = True
+) -> None:
     """Bring the residence that the person's form speaks of in line with what was recorded about it:
-    its kind, beginning and end. His other homes stay as they are. Raises Invalid."""
+    its kind, beginning and end. His other homes stay as they are. An end before the beginning
+    raises Invalid, or (not `strict`: a sheet's row among many) leaves the residence as it is."""
     said = {element.key: value for element, value in changes.items()}
     home = main_home(resident)
     if home is None or not {"residence_kind", "live_since", "left_on"} & set(said):
@@ -80,7 +83,12 @@ def follow(resident: Resident, changes: Mapping[DataElement, str | None]) -> Non
     if "left_on" in said:
         left = said["left_on"]
         home.valid_to = date.fromisoformat(left) if left else None
-    require_order(home.valid_from, home.valid_to, field="left_on")
+    try:
+        require_order(home.valid_from, home.valid_to, field="left_on")
+    except Invalid:
+        if strict:
+            raise
+        return
     home.save()
 
 

@@ -24,7 +24,6 @@ from residents.actions.columns import DOCUMENT_TYPE, Projected, project
 from residents.actions.homes import follow, register_household, settle
 from residents.actions.proposals import keep_proposals
 from residents.actions.records import (
-    Changes,
     current_records,
     facts_of_document,
     lock,
@@ -113,9 +112,9 @@ def save_form(
         target = _existing(viewer, access, template, subject_id, version)
     newcomer = target.row if target.is_new and isinstance(target.row, Resident) else None
 
-    def settled(changes: Changes) -> None:
+    def settled(changed: Mapping[str, str | None]) -> None:
         if newcomer and dwelling:
-            settle(newcomer, dwelling, *_how(changes, residence))
+            settle(newcomer, dwelling, *how(changed, residence))
 
     return save_over(
         viewer=viewer, access=access, template=template, target=target, values=values, then=settled
@@ -129,14 +128,16 @@ def save_over(
     template: FormTemplate,
     target: Target,
     values: Mapping[str, str | None],
-    then: Callable[[Changes], None] = lambda changes: None,
+    then: Callable[[Mapping[str, str | None]], None] = lambda changed: None,
 ) -> Saved:
     """Write the form's values over the target; a new target's row is saved first, and `then` is
     called with what has changed. Raises what `save_form` raises."""
     form = entries_for(template, access.rights(target.path), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
     current = current_records(template.subject, target.id)
-    changes, proposed = _sorted_out(viewer, check_entries(form, values), current)
+    changed, proposed = sorted_out(viewer, check_entries(form, values), current)
+    elements = DataElement.objects.in_bulk(list(changed))
+    changes = {elements[key]: value for key, value in changed.items()}
     keep_proposals(
         viewer=viewer,
         access=access,
@@ -151,7 +152,7 @@ def save_over(
         project(target.row, changes, access=access, is_new=target.is_new)
         if isinstance(target.row, Resident) and not target.is_new:
             follow(target.row, changes)
-        then(changes)
+        then(changed)
     write(
         viewer=viewer,
         template=template,
@@ -223,11 +224,11 @@ def _refuse_unwritable(keys: set[str]) -> None:
         raise NotAllowed(text, fields=dict.fromkeys(keys, text))
 
 
-def _sorted_out(
+def sorted_out(
     viewer: Viewer, checked: Values, current: Mapping[str, ElementRecord]
-) -> tuple[dict[DataElement, str | None], Values]:
+) -> tuple[Values, Values]:
     """What differs from the current records: what is written, facts of a new document included,
-    and what is only proposed, because the owner has recorded it otherwise."""
+    and what is only proposed, because the owner has recorded it otherwise. Pure."""
     held = {key: row.plain for key, row in current.items()}
     differs = {key: value for key, value in checked.items() if value != held.get(key)}
     proposed = {
@@ -237,23 +238,22 @@ def _sorted_out(
     }
     changed = {key: value for key, value in differs.items() if key not in proposed}
     kind = {DOCUMENT_TYPE: checked.get(DOCUMENT_TYPE)}
-    changed |= facts_of_document(viewer, kind | changed, current)
-    elements = DataElement.objects.in_bulk(list(changed))
-    return {elements[key]: value for key, value in changed.items()}, proposed
+    return changed | facts_of_document(viewer, kind | changed, current), proposed
 
 
-def _how(changes: Changes, residence: Residency | None) -> tuple[ResidenceKind, date | None]:
+def how(
+    asked: Mapping[str, str | None], residence: Residency | None
+) -> tuple[ResidenceKind, date | None]:
     """The kind and the beginning of a newcomer's residence: from the form, else as given."""
-    asked = {element.key: value for element, value in changes.items()}
     if kind := asked.get("residence_kind"):
-        how = ResidenceKind(kind)
+        as_what = ResidenceKind(kind)
     elif residence:
-        how = residence.kind
+        as_what = residence.kind
     else:
         raise Invalid(fields={"residence_kind": _("Choose how the person lives here.")})
     if since := asked.get("live_since"):
-        return how, date.fromisoformat(since)
-    return how, residence.on if residence else None
+        return as_what, date.fromisoformat(since)
+    return as_what, residence.on if residence else None
 
 
 @transaction.atomic

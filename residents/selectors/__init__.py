@@ -82,6 +82,14 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.sheets import (
+    ImportView,
+    blank_sheet,
+    faulty_rows,
+    import_forms,
+    import_view,
+    imports,
+)
 from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 
 __all__ = [
@@ -96,6 +104,7 @@ __all__ = [
     "EstateView",
     "Found",
     "History",
+    "ImportView",
     "Keepers",
     "ListPage",
     "OpenForm",
@@ -108,6 +117,7 @@ __all__ = [
     "Waiting",
     "areas_for",
     "as_recorded",
+    "blank_sheet",
     "briefs",
     "building_chart",
     "building_links",
@@ -119,6 +129,7 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "faulty_rows",
     "find_addresses",
     "find_building",
     "find_by_credit_code",
@@ -129,6 +140,9 @@ __all__ = [
     "history",
     "household_home",
     "household_to_move",
+    "import_forms",
+    "import_view",
+    "imports",
     "keepers_at",
     "kept_listing",
     "list_residents",

@@ -47,7 +47,7 @@ def _ask(request: StaffRequest, listing: Listing) -> HttpResponse:
     if removed := data.get("remove"):
         data.setlist("on", [key for key in data.getlist("on") if key != removed])
     if data.get("then") == "add" and data.get("more"):
-        data.appendlist("on", data["more"])
+        data.appendlist("on", str(data["more"]))
     form = _form(request, listing, data)
     is_whole = form.is_valid()
     if not is_whole or data.get("then") == "add" or removed:

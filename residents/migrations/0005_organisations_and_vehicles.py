@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('residents', '0003_seals'),
+        ('residents', '0004_sheets'),
     ]
 
     operations = [
