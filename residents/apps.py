@@ -9,11 +9,14 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from residents.policies import may_seal
+        from residents.policies import BINDING_KINDS, may_seal
         from residents.selectors import proposals_to_decide, seals_to_decide
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
+
+        def registers(viewer: Viewer) -> bool:
+            return reads(viewer) and viewer.department_kind in BINDING_KINDS
 
         def to_decide(viewer: Viewer) -> int:
             return proposals_to_decide(viewer=viewer)
@@ -39,6 +42,7 @@ class ResidentsConfig(AppConfig):
                 reads,
                 badge=to_decide,
             ),
+            Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
             Entry(
                 _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting
             ),

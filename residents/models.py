@@ -15,6 +15,7 @@ from datasharing.models import DataElement, FormTemplate
 from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind, SealStatus
 from residents.filters import TERM
 from residents.list_models import ListQuery as ListQuery
+from residents.merge_models import DistinctPair, Merge, MergedRow
 from residents.organisation_models import Employment as Employment
 from residents.organisation_models import Organisation as Organisation
 from residents.organisation_models import Vehicle as Vehicle
@@ -22,6 +23,7 @@ from residents.querysets import (
     HouseholdQuerySet,
     ProposalQuerySet,
     ResidenceQuerySet,
+    ResidentManager,
     ResidentQuerySet,
     SealQuerySet,
     VisibleQuerySet,
@@ -34,6 +36,7 @@ from smartcommunity.kernel.models import UUIDModel
 __all__ = [
     "Building",
     "Consent",
+    "DistinctPair",
     "Dwelling",
     "ElementRecord",
     "ElementValue",
@@ -42,6 +45,8 @@ __all__ = [
     "Household",
     "Import",
     "ImportChunk",
+    "Merge",
+    "MergedRow",
     "Proposal",
     "Residence",
     "Resident",
@@ -128,7 +133,9 @@ class Resident(UUIDModel):
     """居民. Never leaves this app: exits get view objects from `selectors`.
 
     `version` grows with every write, so that two people entering at once notice each other.
-    `synthetic` marks invented demo and benchmark people.
+    `synthetic` marks invented demo and benchmark people. An entry that was merged into another one
+    (`Merge`) stays, for its history and for undoing, but `objects` never finds it: `with_merged`
+    does.
     """
 
     area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
@@ -153,8 +160,17 @@ class Resident(UUIDModel):
     synthetic = models.BooleanField(_("synthetic"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("merged into"),
+    )
 
-    objects = ResidentQuerySet.as_manager()
+    objects = ResidentManager.from_queryset(ResidentQuerySet)()
+    with_merged = ResidentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("resident")
@@ -162,7 +178,7 @@ class Resident(UUIDModel):
         constraints = [
             models.UniqueConstraint(
                 "doc_hash",
-                condition=models.Q(doc_hash__isnull=False),
+                condition=models.Q(doc_hash__isnull=False, merged_into=None),
                 name="one_resident_a_document",
             )
         ]
@@ -174,6 +190,7 @@ class Resident(UUIDModel):
             models.Index(fields=["name_pinyin", "id"], name="resident_by_name"),
             models.Index(fields=["birth_date", "id"], name="resident_by_birth"),
             models.Index(fields=["-created_at", "-id"], name="resident_by_entry"),
+            models.Index(fields=["birth_date", "name"], name="resident_birth_name"),
         ]
 
 

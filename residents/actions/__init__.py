@@ -20,6 +20,8 @@ from residents.actions.imports import (
     start_import,
 )
 from residents.actions.lists import keep_query
+from residents.actions.merging import merge_residents, tell_apart, undo_merge
+from residents.actions.moving import repoint
 from residents.actions.organisations import (
     employ,
     end_employment,
@@ -62,6 +64,7 @@ __all__ = [
     "keep_query",
     "keep_seal",
     "lift_seal",
+    "merge_residents",
     "move_in",
     "move_organisation",
     "move_out",
@@ -76,10 +79,13 @@ __all__ = [
     "register_organisation",
     "register_vehicle",
     "reject_proposal",
+    "repoint",
     "resume_import",
     "save_form",
     "set_keeper",
     "start_import",
+    "tell_apart",
+    "undo_merge",
     "withdraw_consent",
     "withdraw_proposal",
     "work_on_import",

@@ -16,11 +16,11 @@ from datasharing.policy import Access
 from residents import lookup
 from residents.errors import DuplicateDocument, DuplicateNumber
 from residents.models import Organisation, Resident, Vehicle
+from residents.policies import DOCUMENT
 from smartcommunity.kernel.errors import Invalid
 
 Projected = Resident | Organisation | Vehicle
 
-DOCUMENT, DOCUMENT_TYPE = "doc_no", "doc_type"
 CREDIT_CODE, PLATE = "uscc", "plate_no"
 NULLABLE = frozenset({"doc_no", "mobile", "birth_date"})
 ONE_DOCUMENT = "one_resident_a_document"  # the constraint's name

@@ -16,7 +16,7 @@ from datasharing.choices import Subject
 from datasharing.entry import owner_wins
 from datasharing.models import DataElement, FormTemplate
 from datasharing.values import facts
-from residents.actions.columns import DOCUMENT, DOCUMENT_TYPE, Projected
+from residents.actions.columns import Projected
 from residents.actions.telling import tell_proposer
 from residents.choices import ProposalStatus
 from residents.models import (
@@ -28,6 +28,7 @@ from residents.models import (
     Resident,
     Vehicle,
 )
+from residents.policies import DOCUMENT, DOCUMENT_TYPE
 from smartcommunity.kernel import clock
 
 Changes = Mapping[DataElement, str | None]

@@ -2,7 +2,15 @@
 
 from residents.selectors.addresses import Address, find_addresses
 from residents.selectors.briefs import Brief, briefs, listed_subjects, page_of_briefs
+from residents.selectors.comparing import Comparison, MergeView, Pair, Suspect
 from residents.selectors.consents import consent_to_ask, live_consent
+from residents.selectors.duplicates import (
+    Newcomer,
+    duplicates_for,
+    matches,
+    suspected_pairs,
+    suspects,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
@@ -28,6 +36,7 @@ from residents.selectors.lists import (
     sorts_for,
     usual_listing,
 )
+from residents.selectors.merging import absorbed_by, comparison, merged_into, merges
 from residents.selectors.organisations import organisation
 from residents.selectors.places import (
     building_chart,
@@ -97,6 +106,7 @@ __all__ = [
     "AsRecorded",
     "Brief",
     "BuildingChart",
+    "Comparison",
     "Correction",
     "Difference",
     "DwellingView",
@@ -107,23 +117,30 @@ __all__ = [
     "ImportView",
     "Keepers",
     "ListPage",
+    "MergeView",
+    "Newcomer",
     "OpenForm",
     "OwnRecord",
+    "Pair",
     "Person",
     "ProposalView",
     "ResidenceView",
     "ResidentView",
     "Subject",
+    "Suspect",
     "Waiting",
+    "absorbed_by",
     "areas_for",
     "as_recorded",
     "blank_sheet",
     "briefs",
     "building_chart",
     "building_links",
+    "comparison",
     "consent_to_ask",
     "correction",
     "differences",
+    "duplicates_for",
     "dwelling",
     "dwelling_links",
     "estate",
@@ -150,6 +167,9 @@ __all__ = [
     "listed_subjects",
     "live_consent",
     "locate",
+    "matches",
+    "merged_into",
+    "merges",
     "nameable",
     "names",
     "new_belonging",
@@ -176,6 +196,8 @@ __all__ = [
     "search",
     "searches_for",
     "sorts_for",
+    "suspected_pairs",
+    "suspects",
     "usual_listing",
     "vehicle",
 ]

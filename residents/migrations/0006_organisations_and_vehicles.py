@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('residents', '0004_sheets'),
+        ('residents', '0005_duplicates_and_merges'),
     ]
 
     operations = [
