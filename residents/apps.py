@@ -9,7 +9,7 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from residents.policies import BINDING_KINDS, may_seal
+        from residents.policies import BINDING_KINDS, may_preview, may_seal
         from residents.selectors import (
             emergencies_to_review,
             proposals_to_decide,
@@ -29,6 +29,9 @@ class ResidentsConfig(AppConfig):
         def seals(viewer: Viewer) -> bool:
             return bool(may_seal(viewer))
 
+        def previews(viewer: Viewer) -> bool:
+            return bool(may_preview(viewer))
+
         def seals_waiting(viewer: Viewer) -> int:
             return seals_to_decide(viewer=viewer)
 
@@ -41,6 +44,9 @@ class ResidentsConfig(AppConfig):
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
             Entry(_("Find a resident"), "residents:search", "search", 25, reads),
+            Entry(_("Residents"), "residents:residents", "person", 21, reads),
+            Entry(_("Organisations"), "residents:organisations", "services", 22, reads),
+            Entry(_("Vehicles"), "residents:vehicles", "car", 23, reads),
             Entry(_("Import and export"), "residents:imports", "upload", 26, reads),
             Entry(
                 _("Proposed corrections"),
@@ -50,6 +56,7 @@ class ResidentsConfig(AppConfig):
                 reads,
                 badge=to_decide,
             ),
+            Entry(_("View as a department"), "residents:preview", "eye", 98, previews),
             Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
             Entry(
                 _("Emergency access"),

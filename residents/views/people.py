@@ -38,8 +38,11 @@ def _profile(
         asked if asked and asked.ask.purpose == ask.purpose else ConsentForm(ask=ask)
         for ask in found.consents_to_ask
     ]
+    links = selectors.resident_links(viewer=request.viewer, resident_id=resident_id)
     context = {
         "resident": found,
+        "links": links,
+        "residences": selectors.residences(viewer=request.viewer, resident_id=resident_id),
         "consent_forms": forms,
         "reveal_form": RevealForm(initial=usual_purpose(request.viewer)),
     }
