@@ -1,6 +1,6 @@
 from django.urls import path
 
-from residents.views import entry, imports, people, places, proposals, seals
+from residents.views import entry, exports, imports, people, places, proposals, seals
 
 app_name = "residents"
 urlpatterns = [
@@ -32,6 +32,9 @@ urlpatterns = [
     path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
     path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
+    path("exports/", exports.index, name="exports"),
+    path("exports/new/", exports.new, name="export_new"),
+    path("exports/<uuid:export_id>/file/", exports.fetch, name="export_fetch"),
     path("imports/", imports.index, name="imports"),
     path("imports/forms/<str:key>/", imports.upload, name="import_upload"),
     path("imports/forms/<str:key>/blank/<str:kind>/", imports.blank, name="import_blank"),

@@ -2,6 +2,13 @@
 
 from residents.actions.accounts import bind_account
 from residents.actions.consents import give_consent, withdraw_consent
+from residents.actions.exports import (
+    expire_exports,
+    fetch_export,
+    make_export,
+    request_export,
+    rows_left,
+)
 from residents.actions.homes import move_in, register_household
 from residents.actions.importing import work as work_on_import
 from residents.actions.imports import (
@@ -39,10 +46,13 @@ __all__ = [
     "cancel_import",
     "confirm_import",
     "erase_import",
+    "expire_exports",
     "expire_imports",
+    "fetch_export",
     "give_consent",
     "keep_seal",
     "lift_seal",
+    "make_export",
     "move_in",
     "pause_import",
     "propose",
@@ -52,7 +62,9 @@ __all__ = [
     "register_household",
     "register_member",
     "reject_proposal",
+    "request_export",
     "resume_import",
+    "rows_left",
     "save_form",
     "start_import",
     "withdraw_consent",

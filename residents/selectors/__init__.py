@@ -9,6 +9,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
+from residents.selectors.exports import export_choices, export_scope, exports
 from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.places import (
     building_chart,
@@ -92,6 +93,9 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "export_choices",
+    "export_scope",
+    "exports",
     "faulty_rows",
     "find_dwelling",
     "history",
