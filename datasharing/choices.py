@@ -17,15 +17,20 @@ LOGGED_SUBJECTS = {
     **dict(Subject.choices),
     "access_record": _("Access log"),
     "alert": _("Alert"),
+    "area": _("Area"),
     "building": _("Building"),
+    "department": _("Department"),
     "device": _("Device"),
     "face": _("Face"),
     "form_template": _("Form template"),
     "grant": _("Grant"),
+    "membership": _("Membership"),
     "observation": _("Captured face"),
     "passage": _("Passage"),
     "pass": _("Pass"),
+    "permission_change": _("Permission change"),
     "service_request": _("Service request"),
+    "user": _("User"),
     "watch_entry": _("Watch-list entry"),
 }
 
@@ -72,6 +77,26 @@ LOGGED_DETAILS = {
     "grant approved": _("grant approved"),
     "grant refused": _("grant refused"),
     "grant revoked": _("grant revoked"),
+    "area_added": _("area added:"),
+    "area_renamed": _("area renamed:"),
+    "area_closed": _("area closed:"),
+    "department_added": _("department added"),
+    "department_renamed": _("department renamed"),
+    "user_created": _("account made:"),
+    "user_left": _("account ended:"),
+    "user_returned": _("account reopened:"),
+    "password_reset": _("password reset:"),
+    "password_changed": _("own password chosen:"),
+    "factor_removed": _("second factor removed:"),
+    "appointed_by_operator": _("appointed by the operator:"),
+    "change_proposed": _("proposed:"),
+    "change_at_once": _("done at once:"),
+    "change_approved": _("approved:"),
+    "change_rejected": _("rejected:"),
+    "change_withdrawn": _("withdrawn:"),
+    "change_expired": _("expired unanswered:"),
+    "change_confirmed": _("reviewed, in order:"),
+    "change_disputed": _("reviewed, not in order:"),
 }
 
 
@@ -148,6 +173,7 @@ class AccessKind(models.TextChoices):
     ERASE = "erase", _("Erased")
     DECIDE = "decide", _("Decided")
     AUDIT = "audit", _("Access log opened")
+    ADMINISTER = "administer", _("Offices and permissions")
 
 
 class Exit(models.TextChoices):

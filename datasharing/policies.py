@@ -15,6 +15,13 @@ def may_open_access_log(viewer: Viewer) -> Decision:
     return deny(_("Only the auditor opens the access log."))
 
 
+def may_open_matrix(viewer: Viewer) -> Decision:
+    """The security administrator: it shows rights, never what is recorded."""
+    if viewer.role == Role.SECURITY_ADMIN:
+        return ALLOW
+    return deny(_("Only the security administrator opens the matrix."))
+
+
 def may_request_grant(viewer: Viewer) -> Decision:
     """Officers and supervisors speak for their department."""
     if viewer.role in {Role.OFFICER, Role.SUPERVISOR}:

@@ -13,6 +13,7 @@ from datasharing.selectors.designs import (
 )
 from datasharing.selectors.grants import GrantView, grants
 from datasharing.selectors.log import AccessLine, access_records
+from datasharing.selectors.matrix import Matrix, matrix
 from datasharing.selectors.prospects import preview
 from datasharing.selectors.templates import code_labels, sections, template, templates_for
 
@@ -22,6 +23,7 @@ __all__ = [
     "DifferenceView",
     "FormLine",
     "GrantView",
+    "Matrix",
     "Versions",
     "access_records",
     "code_labels",
@@ -30,6 +32,7 @@ __all__ = [
     "differences",
     "draft_spec",
     "grants",
+    "matrix",
     "preview",
     "sections",
     "template",

@@ -26,6 +26,7 @@ env = environ.Env(
     FACE_ENGINE=(str, "face_recognition"),
     FRAME_MAX_BYTES=(int, 1024 * 1024),
     GRANT_REPLY_WORKING_DAYS=(int, 10),
+    PERMISSION_CHANGE_DAYS=(int, 7),
     IMPORT_MAX_BYTES=(int, 20 * 1024 * 1024),
     IMPORT_MAX_UNPACKED_BYTES=(int, 400 * 1024 * 1024),
     IMPORT_MAX_ROWS=(int, 200_000),
