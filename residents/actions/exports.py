@@ -108,8 +108,9 @@ def rows_left(user_id: uuid.UUID) -> int:
     """How many rows the officer may still export today."""
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     today = Export.objects.filter(user=user_id, created_at__gte=start)
-    taken = today.exclude(state=ExportState.REFUSED).aggregate(rows=Sum("rows"))["rows"] or 0
-    return max(settings.EXPORT_ROWS_A_DAY - taken, 0)
+    taken: int = today.exclude(state=ExportState.REFUSED).aggregate(rows=Sum("rows"))["rows"] or 0
+    limit: int = settings.EXPORT_ROWS_A_DAY
+    return max(limit - taken, 0)
 
 
 def make_export(*, export_id: uuid.UUID) -> None:
@@ -286,7 +287,8 @@ def _rows(
     areas = _areas(access, ids)
     seen = selectors.recorded(access=access, subject=Subject.RESIDENT, areas=areas, keys=keys)
     homes = _homes(access, areas) if ADDRESS in keys else {}
-    rows, elements = [], set()
+    rows: list[list[str]] = []
+    elements: set[str] = set()
     for key in ids:
         if key not in areas:
             continue
