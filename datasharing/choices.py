@@ -19,6 +19,7 @@ LOGGED_SUBJECTS = {
     "alert": _("Alert"),
     "area": _("Area"),
     "building": _("Building"),
+    "data_element": _("Data element"),
     "department": _("Department"),
     "device": _("Device"),
     "face": _("Face"),
@@ -63,6 +64,12 @@ LOGGED_DETAILS = {
     "proposal accepted": _("proposed correction accepted"),
     "proposal rejected": _("proposed correction rejected"),
     "proposal withdrawn": _("proposed correction withdrawn"),
+    "duplicates": _("possible duplicates"),
+    "compared": _("two entries compared"),
+    "merges": _("merged entries"),
+    "merged": _("two entries merged"),
+    "merge undone": _("merge undone"),
+    "told apart": _("two entries told apart"),
     "form published": _("form published"),
     "form retired": _("form taken out of use"),
     "seal": _("protected person"),
@@ -77,6 +84,10 @@ LOGGED_DETAILS = {
     "grant approved": _("grant approved"),
     "grant refused": _("grant refused"),
     "grant revoked": _("grant revoked"),
+    "grant withdrawn": _("request for a grant withdrawn"),
+    "element added": _("data element added"),
+    "element added despite": _("data element added beside similar ones"),
+    "element retired": _("data element retired"),
     "area_added": _("area added:"),
     "area_renamed": _("area renamed:"),
     "area_closed": _("area closed:"),
@@ -107,6 +118,37 @@ class Sensitivity(models.TextChoices):
     GENERAL = "G", _("General")
     SENSITIVE = "S", _("Sensitive")
     BIOMETRIC = "B", _("Biometric")
+
+
+# Kinds of value, in words; the types themselves are `catalogue.ElementType`.
+TYPE_LABELS = {
+    "text": _("Text"),
+    "longtext": _("Long text"),
+    "code": _("Choice from a list"),
+    "date": _("Date"),
+    "integer": _("Whole number"),
+    "decimal": _("Number with decimals"),
+    "boolean": _("Yes or no"),
+    "document_no": _("Document number"),
+    "mobile": _("Mobile number"),
+    "plate": _("Number plate"),
+    "uscc": _("Unified social credit code"),
+    "region": _("Administrative division"),
+    "person_name": _("Name of a person"),
+    "reference": _("Kept elsewhere on the platform"),
+}
+
+
+# The rules of `masking`, in words.
+MASK_LABELS = {
+    "none": _("No partial form: only whether it is recorded"),
+    "name": _("Name: the surname only (张*)"),
+    "document": _("Number: first and last place (1****X)"),
+    "phone": _("Telephone: 138****1234"),
+    "address": _("Address: down to the building"),
+    "year": _("Date: the year only"),
+    "plate": _("Plate: 粤B***45"),
+}
 
 
 class Sharing(models.TextChoices):
@@ -144,6 +186,21 @@ class GrantStatus(models.TextChoices):
     ACTIVE = "active", _("In force")
     REFUSED = "refused", _("Refused")
     REVOKED = "revoked", _("Revoked")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class GrantState(models.TextChoices):
+    """What a grant is today: its status, told apart by the reply clock and by its period."""
+
+    REQUESTED = "requested", _("Waiting for an answer")
+    OVERDUE = "overdue", _("Answer overdue")
+    SCHEDULED = "scheduled", _("Not yet in force")
+    ACTIVE = "active", _("In force")
+    EXPIRING = "expiring", _("Expires soon")
+    EXPIRED = "expired", _("Expired")
+    REFUSED = "refused", _("Refused")
+    REVOKED = "revoked", _("Revoked")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class TemplateStatus(models.TextChoices):

@@ -256,8 +256,13 @@ MQTT_BROKER_LOG = env("MQTT_BROKER_LOG")
 BROKER_DIR = env("SC_BROKER_DIR")
 FRAME_MAX_BYTES = env("FRAME_MAX_BYTES")
 FACE_ENGINE = env("FACE_ENGINE")
-# Decree 809: an owner department answers a request for its data in ten working days.
+# Decree 809: an owner department answers a request for its data in ten working days, for what is
+# shared unconditionally in one. So many days before its end a grant is shown as expiring.
 GRANT_REPLY_WORKING_DAYS = env("GRANT_REPLY_WORKING_DAYS")
+GRANT_UNCONDITIONAL_REPLY_WORKING_DAYS = env("GRANT_UNCONDITIONAL_REPLY_WORKING_DAYS")
+GRANT_EXPIRING_DAYS = env("GRANT_EXPIRING_DAYS")
+# Holidays and make-up days beyond what the library knows; smartcommunity/kernel/workdays.py.
+WORKDAYS_FILE = env("WORKDAYS_FILE")
 # A proposed permission change that nobody approves falls after so many days.
 PERMISSION_CHANGE_DAYS = env("PERMISSION_CHANGE_DAYS")
 # Tables that come in: refused above these, before anything is unpacked or written.
