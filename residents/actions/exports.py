@@ -283,8 +283,8 @@ def _label(named: Mapping[str, DataElement], key: str) -> str:
 def _rows(
     access: Access, ids: Sequence[uuid.UUID], keys: Sequence[str]
 ) -> tuple[list[list[str]], set[str]]:
-    """The residents' rows as the officer may see them, and the elements that stand in them. An export
-    asks for its purpose itself, so numbers that he sees in full stand in it whole."""
+    """The residents' rows as the officer may see them, and the elements that stand in them. An
+    export asks for its purpose itself, so numbers that he sees in full stand in it whole."""
     areas = _areas(access, ids)
     seen = selectors.recorded(access=access, subject=Subject.RESIDENT, areas=areas, keys=keys)
     homes = _homes(access, areas) if ADDRESS in keys else {}
