@@ -74,6 +74,7 @@ from residents.selectors.seals import (
     seals,
     seals_to_decide,
 )
+from residents.selectors.searching import Results, find, kinds_for
 from residents.selectors.shapes import (
     AsRecorded,
     BuildingChart,
@@ -126,6 +127,7 @@ __all__ = [
     "ProposalView",
     "ResidenceView",
     "ResidentView",
+    "Results",
     "Subject",
     "Suspect",
     "Waiting",
@@ -147,6 +149,7 @@ __all__ = [
     "estate_area",
     "estates",
     "faulty_rows",
+    "find",
     "find_addresses",
     "find_building",
     "find_by_credit_code",
@@ -162,6 +165,7 @@ __all__ = [
     "imports",
     "keepers_at",
     "kept_listing",
+    "kinds_for",
     "list_residents",
     "listed",
     "listed_subjects",
