@@ -9,7 +9,7 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from residents.policies import BINDING_KINDS, may_seal
+        from residents.policies import BINDING_KINDS, may_preview, may_seal
         from residents.selectors import proposals_to_decide, seals_to_decide
 
         def reads(viewer: Viewer) -> bool:
@@ -23,6 +23,9 @@ class ResidentsConfig(AppConfig):
 
         def seals(viewer: Viewer) -> bool:
             return bool(may_seal(viewer))
+
+        def previews(viewer: Viewer) -> bool:
+            return bool(may_preview(viewer))
 
         def seals_waiting(viewer: Viewer) -> int:
             return seals_to_decide(viewer=viewer)
@@ -42,6 +45,7 @@ class ResidentsConfig(AppConfig):
                 reads,
                 badge=to_decide,
             ),
+            Entry(_("View as a department"), "residents:preview", "eye", 98, previews),
             Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
             Entry(
                 _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting

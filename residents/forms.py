@@ -8,10 +8,13 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
+from accounts.selectors import chosen_area, open_areas
 from accounts.viewer import Viewer
 from datasharing.forms import widget_for
 from residents import actions, selectors
 from residents.choices import ResidenceKind
+from residents.selectors.preview import departments_to_preview
 from residents.selectors.shapes import ConsentAsk, Correction, Nameable
 
 OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
@@ -305,3 +308,22 @@ class SearchForm(forms.Form):
         if self.data.get("by") in {None, "", "name"} and len(text) < 2 and text.isascii():
             raise forms.ValidationError(_("Enter at least two letters, or one Chinese character."))
         return text
+
+
+class PreviewForm(forms.Form):
+    """As whom to look. What is not chosen is the most usual."""
+
+    department = forms.ChoiceField(label=_("Department"), required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Role, required=False)
+    area = forms.TypedChoiceField(label=_("Area"), coerce=int, required=False, empty_value=None)
+
+    def __init__(self, data: Any, *, viewer: Viewer) -> None:
+        estate = chosen_area(viewer=viewer, area_id=None)
+        usual = {"role": Role.OFFICER.value, "area": estate.pk}
+        super().__init__({**usual, **{key: text for key, text in data.items() if text}})
+        offered = departments_to_preview(viewer=viewer)
+        for name, choices in {
+            "department": [(str(row.pk), row.name) for row in offered],
+            "area": open_areas(viewer=viewer),
+        }.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]

@@ -49,6 +49,7 @@ from residents.selectors.places import (
     plan,
     plan_point,
 )
+from residents.selectors.preview import Preview, departments_to_preview, preview
 from residents.selectors.proposals import proposals, proposals_to_decide
 from residents.selectors.reading import recorded
 from residents.selectors.residences import (
@@ -124,6 +125,7 @@ __all__ = [
     "OwnRecord",
     "Pair",
     "Person",
+    "Preview",
     "ProposalView",
     "ResidenceView",
     "ResidentView",
@@ -141,6 +143,7 @@ __all__ = [
     "comparison",
     "consent_to_ask",
     "correction",
+    "departments_to_preview",
     "differences",
     "duplicates_for",
     "dwelling",
@@ -186,6 +189,7 @@ __all__ = [
     "people",
     "plan",
     "plan_point",
+    "preview",
     "profile",
     "proposals",
     "proposals_to_decide",
