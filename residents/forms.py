@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Role
 from accounts.selectors import chosen_area, open_areas
 from accounts.viewer import Viewer
+from datasharing.choices import Purpose
 from datasharing.forms import widget_for
 from residents import actions, selectors
 from residents.choices import ResidenceKind
+from residents.selectors.exports import ExportChoice
 from residents.selectors.preview import departments_to_preview
 from residents.selectors.shapes import ConsentAsk, Correction, Nameable
+from residents.sheets.choices import SheetFormat
 
 OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
 ADDRESS_LOOKUP = {
@@ -247,6 +250,44 @@ class SheetForm(forms.Form):
             "empty": _("The file is empty. Choose the file that you filled in."),
         },
     )
+
+
+class ExportForm(forms.Form):
+    """What an export holds and why it is made."""
+
+    use_required_attribute = False
+    elements = forms.MultipleChoiceField(
+        label=_("Data elements"),
+        help_text=_("Only what the purpose needs. Masked values stay masked in the file."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one element that is shared with you.")},
+    )
+    purpose = forms.ChoiceField(label=_("Purpose"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Say what the file is for; the auditor reads it."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={"required": _("Say what the file is for; the auditor reads it.")},
+    )
+    kind = forms.ChoiceField(label=_("Format"), choices=SheetFormat.choices, initial="xlsx")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        choices: Iterable[ExportChoice],
+        purpose: str,
+    ) -> None:
+        super().__init__(data)
+        offered = list(choices)
+        purposes = [pair for pair in Purpose.choices if pair[0] != Purpose.OWN_DATA]
+        self.fields["elements"].choices = [  # type: ignore[attr-defined]
+            (one.key, f"{one.label}（{one.level}）") for one in offered
+        ]
+        self.fields["elements"].initial = [one.key for one in offered if one.usual]
+        self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
+        self.fields["purpose"].initial = purpose
 
 
 class SealForm(forms.Form):

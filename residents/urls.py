@@ -2,6 +2,7 @@ from django.urls import path
 
 from residents.views import (
     entry,
+    exports,
     imports,
     lists,
     merging,
@@ -78,6 +79,9 @@ urlpatterns = [
     path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
     path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
+    path("exports/", exports.index, name="exports"),
+    path("exports/new/", exports.new, name="export_new"),
+    path("exports/<uuid:export_id>/file/", exports.fetch, name="export_fetch"),
     path("duplicates/", merging.duplicates, name="duplicates"),
     path(
         "duplicates/<uuid:first_id>/<uuid:second_id>/different/",

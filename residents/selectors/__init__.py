@@ -20,6 +20,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
+from residents.selectors.exports import export_choices, export_scope, exports
 from residents.selectors.finding import (
     find_by_credit_code,
     find_organisations,
@@ -151,6 +152,9 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "export_choices",
+    "export_scope",
+    "exports",
     "faulty_rows",
     "find",
     "find_addresses",

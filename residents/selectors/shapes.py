@@ -292,6 +292,10 @@ class EstateView:
     buildings: tuple[BuildingBrief, ...]
     has_plan: bool
 
+    @property
+    def key(self) -> str:
+        return str(self.area_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -325,6 +329,10 @@ class BuildingChart:
     people: int
     occupied: int
     dwellings: int
+
+    @property
+    def key(self) -> str:
+        return str(self.id)
 
 
 @dataclass(frozen=True, slots=True)
