@@ -35,6 +35,10 @@ SEARCH_LABELS = {
     "name": _("Name, pinyin or initials"),
     "document": _("Full document number"),
     "mobile": _("Full mobile number"),
+    "plate": _("Full number plate"),
+    "uscc": _("Unified social credit code"),
+    "organisation": _("Name of the organisation"),
+    "address": _("Address, such as 3-2-502"),
 }
 
 
@@ -416,7 +420,7 @@ class SearchForm(forms.Form):
     """Sent by POST only: what is searched for is personal data."""
 
     use_required_attribute = False
-    by = forms.ChoiceField(label=_("Search by"), widget=forms.RadioSelect)
+    by = forms.ChoiceField(label=_("Search by"), required=False)
     text = forms.CharField(
         label=_("Search for"),
         max_length=64,
@@ -426,13 +430,12 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(kind, SEARCH_LABELS[kind]) for kind in kinds]
+        choices = [("", _("whatever it may be")), *((kind, SEARCH_LABELS[kind]) for kind in kinds)]
         self.fields["by"].choices = choices  # type: ignore[attr-defined]
-        self.fields["by"].initial = kinds[0]
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"].strip()
-        if self.data.get("by") == "name" and len(text) < 2 and text.isascii():
+        if self.data.get("by") in {None, "", "name"} and len(text) < 2 and text.isascii():
             raise forms.ValidationError(_("Enter at least two letters, or one Chinese character."))
         return text
 

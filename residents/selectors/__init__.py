@@ -83,6 +83,7 @@ from residents.selectors.seals import (
     seals,
     seals_to_decide,
 )
+from residents.selectors.searching import Results, find, kinds_for
 from residents.selectors.shapes import (
     AsRecorded,
     BuildingChart,
@@ -139,6 +140,7 @@ __all__ = [
     "ProposalView",
     "ResidenceView",
     "ResidentView",
+    "Results",
     "Subject",
     "Suspect",
     "Waiting",
@@ -167,6 +169,7 @@ __all__ = [
     "export_scope",
     "exports",
     "faulty_rows",
+    "find",
     "find_addresses",
     "find_building",
     "find_by_credit_code",
@@ -182,6 +185,7 @@ __all__ = [
     "imports",
     "keepers_at",
     "kept_listing",
+    "kinds_for",
     "list_residents",
     "listed",
     "listed_subjects",

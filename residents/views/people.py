@@ -95,12 +95,12 @@ def _purpose(text: str) -> ConsentPurpose:
 @reader
 def search(request: StaffRequest) -> HttpResponse:
     """The form by GET; what is looked for only ever by POST."""
-    kinds = selectors.searches_for(viewer=request.viewer)
+    kinds = selectors.kinds_for(viewer=request.viewer)
     if not kinds:
         return render(request, "residents/search.html", {"form": None})
     form = SearchForm(request.POST or None, kinds=kinds)
     found = None
     if form.is_valid():
-        found = selectors.search(viewer=request.viewer, **form.cleaned_data)
+        found = selectors.find(viewer=request.viewer, **form.cleaned_data)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "residents/search.html", {"form": form, "found": found}, status=status)
