@@ -22,6 +22,7 @@ _DASHED = re.compile(
       (?P<room>{_NUMBER})\s*(?:室|号|户)?""",
     re.VERBOSE,
 )
+_WORDS = re.compile(r"(?:号楼|栋|幢|座|楼|单元|门|室|户|号)$")
 _DASHES = str.maketrans("－–—‐−", "-----")
 
 
@@ -54,3 +55,17 @@ def standard_address(*, above: list[str], building: str, unit: str, room: str) -
     """The standard address of a dwelling: the names of the tree from the province down to the
     estate, then building, unit and room as they are written on the door."""
     return f"{''.join(above)}{building}{unit}单元{room}室"
+
+
+def door_number(text: str) -> str | None:
+    """A number of a building, unit or room as it is kept: 3 of 3栋 and ３, 12A of 12a室. None for
+    what `parse` would not find again."""
+    tidy = _WORDS.sub("", unicodedata.normalize("NFKC", text).strip().upper())
+    return tidy if re.fullmatch(_NUMBER, tidy) else None
+
+
+def before(address: str, *, building: str, unit: str, room: str) -> str | None:
+    """What stands before building, unit and room in a standard address; None if it does not end
+    with these."""
+    end = standard_address(above=[], building=building, unit=unit, room=room)
+    return address.removesuffix(end) if address.endswith(end) else None

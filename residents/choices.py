@@ -58,3 +58,11 @@ class Match(models.TextChoices):
 
 # Seals that hide somebody, or may from the next moment on.
 OPEN_SEALS = (SealStatus.PROPOSED, SealStatus.IN_FORCE)
+
+
+class NumberPattern(models.TextChoices):
+    """How the rooms of a floor are numbered."""
+
+    PLAIN = "plain", _("101, 102 … 1201, 1202")
+    PADDED = "padded", _("0101, 0102 … 1201, 1202")
+    LETTER = "letter", _("1A, 1B … 12A, 12B")

@@ -20,6 +20,8 @@ from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 
 NAME, HOME = "name_cn", "live_address_id"
 DOCUMENT, DOCUMENT_TYPE = "doc_no", "doc_type"
+# What the standard address of a dwelling is made of: who writes all of it enters dwellings.
+ADDRESS = frozenset({"estate_name", "building_no", "unit_no", "room_no", "full_address"})
 # The links of organisations and vehicles are elements like any other.
 PREMISES, WORKPLACE = "premises_id", "workplace_id"
 KEEPER, KEPT_AT = "keeper_id", "kept_at_id"
@@ -98,6 +100,20 @@ def may_register_vehicle(access: Access, path: str) -> Decision:
     if access.right(TITLES[Subject.VEHICLE], path).may_write:
         return may_set_link(access, KEPT_AT, path)
     return deny(_("Your department does not enter new vehicles here. The property company does."))
+
+
+def may_enter_places(access: Access, path: str) -> Decision:
+    """Buildings, units and rooms are entered by who writes the whole standard address there."""
+    if all(access.right(key, path).may_write for key in ADDRESS):
+        return ALLOW
+    return deny(_("Your department does not enter buildings and rooms here. The police do."))
+
+
+def may_correct_places(access: Access, path: str) -> Decision:
+    """What the owner of the address recorded, he alone changes or takes away."""
+    if access.owned >= ADDRESS:
+        return may_enter_places(access, path)
+    return deny(_("Only the department that owns the standard address corrects it."))
 
 
 def may_merge(access: Access, *paths: str) -> Decision:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from residents.views import (
+    buildings,
     emergency,
     entry,
     exports,
@@ -24,7 +25,17 @@ urlpatterns = [
     path("estates/<int:area_id>/", places.estate, name="estate"),
     path("estates/<int:area_id>/plan/", places.plan, name="plan"),
     path("buildings/<uuid:building_id>/", places.building, name="building"),
+    path("estates/<int:area_id>/buildings/add/", buildings.add_building, name="add_building"),
+    path(
+        "buildings/<uuid:building_id>/correct/", buildings.correct_building, name="correct_building"
+    ),
+    path("buildings/<uuid:building_id>/units/add/", buildings.add_unit, name="add_unit"),
+    path("units/<uuid:unit_id>/correct/", buildings.correct_unit, name="correct_unit"),
+    path("units/<uuid:unit_id>/rooms/", buildings.add_rooms, name="add_rooms"),
+    path("units/<uuid:unit_id>/rooms/add/", buildings.add_room, name="add_room"),
     path("dwellings/<uuid:dwelling_id>/", places.dwelling, name="dwelling"),
+    path("dwellings/<uuid:dwelling_id>/correct/", buildings.correct_room, name="correct_room"),
+    path("dwellings/<uuid:dwelling_id>/remove/", buildings.remove_room, name="remove_room"),
     path("dwellings/<uuid:dwelling_id>/register/", entry.register, name="register"),
     path("dwellings/<uuid:dwelling_id>/move-in/<uuid:resident_id>/", entry.move_in, name="move_in"),
     path("households/<uuid:household_id>/add/", entry.add_member, name="add_member"),

@@ -1,6 +1,17 @@
 """Writes of the registry: policy, check, transaction, provenance, access log."""
 
 from residents.actions.accounts import bind_account
+from residents.actions.buildings import (
+    Entered,
+    correct_building,
+    correct_room,
+    correct_unit,
+    enter_building,
+    enter_room,
+    enter_rooms,
+    enter_unit,
+    remove_room,
+)
 from residents.actions.consents import give_consent, withdraw_consent
 from residents.actions.emergency import end_emergency, open_emergency, review_emergency
 from residents.actions.exports import (
@@ -54,6 +65,7 @@ from residents.actions.seals import (
 from residents.actions.vehicles import Keeper, register_vehicle, set_keeper
 
 __all__ = [
+    "Entered",
     "Keeper",
     "Residency",
     "Saved",
@@ -63,10 +75,17 @@ __all__ = [
     "bind_account",
     "cancel_import",
     "confirm_import",
+    "correct_building",
     "correct_residence",
+    "correct_room",
+    "correct_unit",
     "employ",
     "end_emergency",
     "end_employment",
+    "enter_building",
+    "enter_room",
+    "enter_rooms",
+    "enter_unit",
     "erase_import",
     "expire_exports",
     "expire_imports",
@@ -92,6 +111,7 @@ __all__ = [
     "register_organisation",
     "register_vehicle",
     "reject_proposal",
+    "remove_room",
     "repoint",
     "request_export",
     "resume_import",

@@ -2,6 +2,13 @@
 
 from residents.selectors.addresses import Address, find_addresses
 from residents.selectors.briefs import Brief, briefs, listed_subjects, page_of_briefs
+from residents.selectors.buildings import (
+    Placed,
+    find_unit,
+    planned_rooms,
+    require_correcting,
+    require_entering,
+)
 from residents.selectors.comparing import Comparison, MergeView, Pair, Suspect
 from residents.selectors.consents import consent_to_ask, live_consent
 from residents.selectors.duplicates import (
@@ -136,6 +143,7 @@ __all__ = [
     "OwnRecord",
     "Pair",
     "Person",
+    "Placed",
     "Preview",
     "ProposalView",
     "ResidenceView",
@@ -175,6 +183,7 @@ __all__ = [
     "find_by_credit_code",
     "find_dwelling",
     "find_organisations",
+    "find_unit",
     "find_vehicles",
     "former_residents",
     "history",
@@ -206,11 +215,14 @@ __all__ = [
     "people",
     "plan",
     "plan_point",
+    "planned_rooms",
     "preview",
     "profile",
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "require_correcting",
+    "require_entering",
     "residence",
     "residences",
     "resident_links",

@@ -255,6 +255,7 @@ class EstateView:
     name: str
     buildings: tuple[BuildingBrief, ...]
     has_plan: bool
+    may_enter: bool = False
 
     @property
     def key(self) -> str:
@@ -278,6 +279,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class UnitChart:
+    id: uuid.UUID
     number: str
     floors: tuple[Floor, ...]
 
@@ -293,6 +295,8 @@ class BuildingChart:
     people: int
     occupied: int
     dwellings: int
+    may_enter: bool = False
+    may_correct: bool = False
 
     @property
     def key(self) -> str:
@@ -326,6 +330,7 @@ class DwellingView:
     refusal: str
     dwelling_templates: tuple[FormTemplate, ...]
     household_templates: tuple[FormTemplate, ...]
+    may_correct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
