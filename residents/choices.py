@@ -30,8 +30,31 @@ class ResidenceKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class SealStatus(models.TextChoices):
+    """A seal takes two persons to begin and two to lift."""
+
+    PROPOSED = "proposed", _("Waiting for the second person")
+    IN_FORCE = "in_force", _("In force")
+    REFUSED = "refused", _("Not approved")
+    REPLACED = "replaced", _("Replaced by a newer one")
+    LIFTED = "lifted", _("Lifted")
+
+
 class ProposalStatus(models.TextChoices):
     OPEN = "open", _("Waiting for the owner")
     ACCEPTED = "accepted", _("Accepted by the owner")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Match(models.TextChoices):
+    """Why two entries look like one person, the surest first."""
+
+    DOCUMENT = "document", _("Same document")
+    HOME = "home", _("Same name, birth date and dwelling")
+    NAME_BIRTH = "name_birth", _("Same name and birth date")
+    MOBILE = "mobile", _("Same phone")
+
+
+# Seals that hide somebody, or may from the next moment on.
+OPEN_SEALS = (SealStatus.PROPOSED, SealStatus.IN_FORCE)

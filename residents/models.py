@@ -6,15 +6,54 @@ in columns of `Resident`, written in the same transaction by `actions.record` al
 """
 
 from django.db import models
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
-from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind
-from residents.querysets import ProposalQuerySet, ResidentQuerySet, VisibleQuerySet
+from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind, SealStatus
+from residents.filters import TERM
+from residents.list_models import ListQuery as ListQuery
+from residents.merge_models import DistinctPair, Merge, MergedRow
+from residents.organisation_models import Employment as Employment
+from residents.organisation_models import Organisation as Organisation
+from residents.organisation_models import Vehicle as Vehicle
+from residents.querysets import (
+    HouseholdQuerySet,
+    ProposalQuerySet,
+    ResidenceQuerySet,
+    ResidentManager,
+    ResidentQuerySet,
+    SealQuerySet,
+    VisibleQuerySet,
+)
+from residents.sheets.models import Export, Import, ImportChunk
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
+
+__all__ = [
+    "Building",
+    "Consent",
+    "DistinctPair",
+    "Dwelling",
+    "ElementRecord",
+    "ElementValue",
+    "EstatePlan",
+    "Export",
+    "Household",
+    "Import",
+    "ImportChunk",
+    "Merge",
+    "MergedRow",
+    "Proposal",
+    "Residence",
+    "Resident",
+    "ResidentAccount",
+    "Seal",
+    "Unit",
+]
 
 
 class EstatePlan(models.Model):
@@ -83,6 +122,8 @@ class Household(UUIDModel):
     dwelling = models.ForeignKey(Dwelling, models.PROTECT, "households", verbose_name=_("dwelling"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
+    objects = HouseholdQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("household")
         verbose_name_plural = _("households")
@@ -92,7 +133,9 @@ class Resident(UUIDModel):
     """居民. Never leaves this app: exits get view objects from `selectors`.
 
     `version` grows with every write, so that two people entering at once notice each other.
-    `synthetic` marks invented demo and benchmark people.
+    `synthetic` marks invented demo and benchmark people. An entry that was merged into another one
+    (`Merge`) stays, for its history and for undoing, but `objects` never finds it: `with_merged`
+    does.
     """
 
     area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
@@ -117,8 +160,17 @@ class Resident(UUIDModel):
     synthetic = models.BooleanField(_("synthetic"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("merged into"),
+    )
 
-    objects = ResidentQuerySet.as_manager()
+    objects = ResidentManager.from_queryset(ResidentQuerySet)()
+    with_merged = ResidentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("resident")
@@ -126,7 +178,7 @@ class Resident(UUIDModel):
         constraints = [
             models.UniqueConstraint(
                 "doc_hash",
-                condition=models.Q(doc_hash__isnull=False),
+                condition=models.Q(doc_hash__isnull=False, merged_into=None),
                 name="one_resident_a_document",
             )
         ]
@@ -135,6 +187,10 @@ class Resident(UUIDModel):
             models.Index(fields=["mobile_hash"], name="resident_mobile"),
             models.Index(fields=["name_pinyin"], name="resident_pinyin"),
             models.Index(fields=["name_initials"], name="resident_initials"),
+            models.Index(fields=["name_pinyin", "id"], name="resident_by_name"),
+            models.Index(fields=["birth_date", "id"], name="resident_by_birth"),
+            models.Index(fields=["-created_at", "-id"], name="resident_by_entry"),
+            models.Index(fields=["birth_date", "name"], name="resident_birth_name"),
         ]
 
 
@@ -147,6 +203,8 @@ class Residence(UUIDModel):
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
+    objects = ResidenceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("residence")
         verbose_name_plural = _("residences")
@@ -158,6 +216,11 @@ class Residence(UUIDModel):
                 name="one_open_residence_a_dwelling",
             )
         ]
+
+    @property
+    def is_present(self) -> bool:
+        """As `PeriodQuerySet.present` asks."""
+        return self.valid_to is None or self.valid_to > clock.today()
 
 
 class ElementValue(models.Model):
@@ -201,6 +264,12 @@ class ElementRecord(ElementValue):
     )
     recorded_at = models.DateTimeField(_("recorded at"))
     superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
+    # The beginning of an open value in the order of its bytes: what lists filter by.
+    term = models.GeneratedField(
+        expression=Left("value", TERM),
+        output_field=models.CharField(max_length=TERM, null=True, db_collation="C"),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("element record")
@@ -214,7 +283,14 @@ class ElementRecord(ElementValue):
                 name="one_current_value",
             )
         ]
-        indexes = [models.Index(fields=["subject_id", "element"], name="element_record_history")]
+        indexes = [
+            models.Index(fields=["subject_id", "element"], name="element_record_history"),
+            models.Index(
+                fields=["element", "term", "subject_id"],
+                condition=models.Q(superseded_at=None),
+                name="element_record_term",
+            ),
+        ]
 
 
 class Proposal(UUIDModel, ElementValue):
@@ -333,3 +409,72 @@ class ResidentAccount(models.Model):
     class Meta:
         verbose_name = _("resident account")
         verbose_name_plural = _("resident accounts")
+
+
+class Seal(UUIDModel):
+    """受保护人员: while the seal is in force, only the officers named on it see the resident.
+
+    Proposed by a police supervisor, approved by a second one; lifted by two likewise. `review_on`
+    is when somebody has to look whether it is still needed; only `ends_on`, if given, ends it by
+    itself.
+    """
+
+    resident = models.ForeignKey(Resident, models.PROTECT, "seals", verbose_name=_("resident"))
+    officers = models.ManyToManyField(User, related_name="+", verbose_name=_("named officers"))
+    legal_basis = models.CharField(_("legal basis"), max_length=200)
+    review_on = models.DateField(_("review on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=SealStatus, default=SealStatus.PROPOSED
+    )
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed at"))
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    lift_asked_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lifting asked by"),
+    )
+    lifted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = SealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        constraints = [
+            models.UniqueConstraint(
+                "resident", condition=models.Q(status="in_force"), name="one_seal_in_force"
+            ),
+            models.UniqueConstraint(
+                "resident", condition=models.Q(status="proposed"), name="one_proposed_seal"
+            ),
+            models.CheckConstraint(
+                name="seal_in_force_by_two",
+                condition=~models.Q(status="in_force")
+                | (
+                    models.Q(decided_by__isnull=False)
+                    & ~models.Q(decided_by=models.F("proposed_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="seal_lifted_by_two",
+                condition=~models.Q(status="lifted")
+                | (
+                    models.Q(lift_asked_by__isnull=False, lifted_by__isnull=False)
+                    & ~models.Q(lifted_by=models.F("lift_asked_by"))
+                ),
+            ),
+        ]

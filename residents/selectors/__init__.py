@@ -1,27 +1,65 @@
 """Reads of the registry. Each takes the viewer and returns only what he may see."""
 
+from residents.selectors.addresses import Address, find_addresses
+from residents.selectors.briefs import Brief, briefs, listed_subjects, page_of_briefs
+from residents.selectors.comparing import Comparison, MergeView, Pair, Suspect
 from residents.selectors.consents import consent_to_ask, live_consent
+from residents.selectors.duplicates import (
+    Newcomer,
+    duplicates_for,
+    matches,
+    suspected_pairs,
+    suspects,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
     household_home,
     locate,
+    new_belonging,
     new_form,
     open_form,
 )
-from residents.selectors.history import correction, history
+from residents.selectors.exports import export_choices, export_scope, exports
+from residents.selectors.finding import (
+    find_by_credit_code,
+    find_organisations,
+    find_vehicles,
+)
+from residents.selectors.history import as_recorded, correction, history
+from residents.selectors.links import building_links, dwelling_links, resident_links
+from residents.selectors.lists import (
+    ListPage,
+    areas_for,
+    kept_listing,
+    list_residents,
+    offered,
+    sorts_for,
+    usual_listing,
+)
+from residents.selectors.merging import absorbed_by, comparison, merged_into, merges
+from residents.selectors.organisations import organisation
 from residents.selectors.places import (
     building_chart,
     dwelling,
     estate,
     estate_area,
     estates,
+    find_building,
     find_dwelling,
     plan,
     plan_point,
 )
+from residents.selectors.preview import Preview, departments_to_preview, preview
 from residents.selectors.proposals import proposals, proposals_to_decide
 from residents.selectors.reading import recorded
+from residents.selectors.residences import (
+    ResidenceView,
+    former_residents,
+    household_to_move,
+    residence,
+    residences,
+)
 from residents.selectors.residents import (
     listed,
     names,
@@ -31,7 +69,16 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.seals import (
+    nameable,
+    sealable,
+    sealed_for,
+    seals,
+    seals_to_decide,
+)
+from residents.selectors.searching import Results, find, kinds_for
 from residents.selectors.shapes import (
+    AsRecorded,
     BuildingChart,
     Correction,
     Difference,
@@ -47,9 +94,22 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.sheets import (
+    ImportView,
+    blank_sheet,
+    faulty_rows,
+    import_forms,
+    import_view,
+    imports,
+)
+from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 
 __all__ = [
+    "Address",
+    "AsRecorded",
+    "Brief",
     "BuildingChart",
+    "Comparison",
     "Correction",
     "Difference",
     "DwellingView",
@@ -57,38 +117,99 @@ __all__ = [
     "EstateView",
     "Found",
     "History",
+    "ImportView",
+    "Keepers",
+    "ListPage",
+    "MergeView",
+    "Newcomer",
     "OpenForm",
     "OwnRecord",
+    "Pair",
     "Person",
+    "Preview",
     "ProposalView",
+    "ResidenceView",
     "ResidentView",
+    "Results",
     "Subject",
+    "Suspect",
     "Waiting",
+    "absorbed_by",
+    "areas_for",
+    "as_recorded",
+    "blank_sheet",
+    "briefs",
     "building_chart",
+    "building_links",
+    "comparison",
     "consent_to_ask",
     "correction",
+    "departments_to_preview",
     "differences",
+    "duplicates_for",
     "dwelling",
+    "dwelling_links",
     "estate",
     "estate_area",
     "estates",
+    "export_choices",
+    "export_scope",
+    "exports",
+    "faulty_rows",
+    "find",
+    "find_addresses",
+    "find_building",
+    "find_by_credit_code",
     "find_dwelling",
+    "find_organisations",
+    "find_vehicles",
+    "former_residents",
     "history",
     "household_home",
+    "household_to_move",
+    "import_forms",
+    "import_view",
+    "imports",
+    "keepers_at",
+    "kept_listing",
+    "kinds_for",
+    "list_residents",
     "listed",
+    "listed_subjects",
     "live_consent",
     "locate",
+    "matches",
+    "merged_into",
+    "merges",
+    "nameable",
     "names",
+    "new_belonging",
     "new_form",
+    "offered",
     "open_form",
+    "organisation",
     "own_record",
+    "page_of_briefs",
     "people",
     "plan",
     "plan_point",
+    "preview",
     "profile",
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "residence",
+    "residences",
+    "resident_links",
+    "sealable",
+    "sealed_for",
+    "seals",
+    "seals_to_decide",
     "search",
     "searches_for",
+    "sorts_for",
+    "suspected_pairs",
+    "suspects",
+    "usual_listing",
+    "vehicle",
 ]

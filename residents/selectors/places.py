@@ -18,7 +18,7 @@ from datasharing.choices import AccessKind
 from datasharing.choices import Subject as SubjectKind
 from datasharing.selectors import templates_for
 from residents import policies
-from residents.models import Building, Dwelling, EstatePlan, Residence
+from residents.models import Building, Dwelling, EstatePlan, Household, Residence
 from residents.selectors.reading import in_sections, recorded
 from residents.selectors.residents import people
 from residents.selectors.shapes import (
@@ -136,7 +136,9 @@ def building_chart(*, viewer: Viewer, building_id: uuid.UUID) -> BuildingChart:
     sees_people = bool(policies.may_see_homes(access, building.area.path))
     people_in: dict[uuid.UUID, int] = {}
     if sees_people:
-        open_homes = Residence.objects.filter(dwelling__unit__building=building, valid_to=None)
+        open_homes = (
+            Residence.objects.present().open_to(viewer).filter(dwelling__unit__building=building)
+        )
         people_in = dict(open_homes.values_list("dwelling").annotate(Count("id")))
         access_log.record(
             viewer=viewer,
@@ -202,6 +204,7 @@ def dwelling(*, viewer: Viewer, dwelling_id: uuid.UUID) -> DwellingView:
         people=others,
         sees_people=bool(homes),
         may_register=bool(registering) and bool(templates_for(viewer=viewer, subject=RESIDENT)),
+        may_move=bool(policies.may_change_homes(access, path)),
         refusal=str(registering.reason or homes.reason),
         dwelling_templates=tuple(templates_for(viewer=viewer, subject=SubjectKind.DWELLING)),
         household_templates=tuple(templates_for(viewer=viewer, subject=SubjectKind.HOUSEHOLD)),
@@ -221,8 +224,18 @@ def find_dwelling(*, viewer: Viewer, dwelling_id: uuid.UUID) -> Dwelling:
     return found
 
 
+def find_building(*, viewer: Viewer, building_id: uuid.UUID) -> Building:
+    """The building's row, which holds no personal data. Raises NotFound."""
+    rows = Building.objects.visible_to(viewer).select_related("area")
+    found = rows.filter(pk=building_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _members(viewer: Viewer, row: Dwelling) -> tuple[tuple[HouseholdView, ...], tuple[Person, ...]]:
-    homes = Residence.objects.filter(dwelling=row, valid_to=None).order_by("resident__created_at")
+    homes = Residence.objects.present().open_to(viewer).filter(dwelling=row)
+    homes = homes.order_by("resident__created_at")
     belongs = dict(homes.values_list("resident", "resident__household"))
     persons = people(viewer=viewer, resident_ids=list(belongs))
 
@@ -237,7 +250,9 @@ def _members(viewer: Viewer, row: Dwelling) -> tuple[tuple[HouseholdView, ...], 
             timezone.localdate(household.created_at),
             of(household.pk),
         )
-        for household in row.households.order_by("created_at")
+        for household in Household.objects.visible_to(viewer)
+        .filter(dwelling=row)
+        .order_by("created_at")
     )
     here = {household.id for household in households}
     return households, tuple(persons[k] for k in belongs if belongs[k] not in here and k in persons)

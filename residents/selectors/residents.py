@@ -16,7 +16,7 @@ from datasharing.choices import AccessKind, Exit, Level, Purpose, Subject
 from datasharing.policy import Access
 from datasharing.selectors import templates_for
 from residents import lookup, policies
-from residents.models import Residence, Resident, ResidentAccount
+from residents.models import Residence, Resident, ResidentAccount, Seal
 from residents.selectors.consents import consents_of
 from residents.selectors.proposals import waiting
 from residents.selectors.reading import ByRow, display_name, in_sections, recorded
@@ -52,7 +52,7 @@ def people(
     estates = {row.pk: row.area for row in rows.only("pk", "area")}
     areas = {row_id: area.path for row_id, area in estates.items()}
     seen = recorded(access=access, subject=RESIDENT, areas=areas, keys=LISTED)
-    homes = _homes(access, areas)
+    homes = homes_of(access, areas)
     access_log.record(
         viewer=viewer,
         kind=kind,
@@ -88,8 +88,9 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
         raise NotFound
     path, estate, version = row
     values = recorded(access=access, subject=RESIDENT, areas={resident_id: path})[resident_id]
-    homes = _homes(access, {resident_id: path})[resident_id]
+    homes = homes_of(access, {resident_id: path})[resident_id]
     given, to_ask = consents_of(access=access, resident_id=resident_id, path=path)
+    is_sealed = Seal.objects.in_force().filter(resident=resident_id).exists()
     access_log.record(
         viewer=viewer,
         kind=AccessKind.READ,
@@ -98,6 +99,7 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
         subject_ids=[resident_id],
         elements=[*values, *([policies.HOME] if homes else [])],
         purpose=access.purpose,
+        detail="seal" if is_sealed else "",
     )
     return ResidentView(
         id=resident_id,
@@ -121,6 +123,8 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
         sees_faces=access.level("face_image", path) > Level.HIDDEN,
         consents=given,
         consents_to_ask=to_ask,
+        is_sealed=is_sealed,
+        may_seal=bool(policies.may_seal(viewer)),
     )
 
 
@@ -203,7 +207,8 @@ def own_record(*, viewer: Viewer) -> OwnRecord | None:
         return None
     resident = account.resident
     home = (
-        Residence.objects.filter(resident=resident, valid_to=None)
+        Residence.objects.present()
+        .filter(resident=resident)
         .select_related("dwelling")
         .order_by("valid_from", "id")
         .first()
@@ -239,11 +244,11 @@ def _elements(seen: ByRow) -> set[str]:
     return {key for values in seen.values() for key in values}
 
 
-def _homes(access: Access, areas: dict[uuid.UUID, str]) -> dict[uuid.UUID, tuple[HomeView, ...]]:
+def homes_of(access: Access, areas: dict[uuid.UUID, str]) -> dict[uuid.UUID, tuple[HomeView, ...]]:
     """Present homes of the residents whose home is shared; empty for the others. One query."""
     ids = [row_id for row_id, path in areas.items() if policies.may_see_homes(access, path)]
     found: dict[uuid.UUID, tuple[HomeView, ...]] = dict.fromkeys(areas, ())
-    rows = Residence.objects.filter(resident__in=ids, valid_to=None).order_by("valid_from", "id")
+    rows = Residence.objects.present().filter(resident__in=ids).order_by("valid_from", "id")
     for resident_id, dwelling_id, address in rows.values_list(
         "resident_id", "dwelling_id", "dwelling__address"
     ):

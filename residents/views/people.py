@@ -19,7 +19,15 @@ from smartcommunity.kernel.errors import Invalid, NotFound
 @reader
 @require_safe
 def resident(request: StaffRequest, resident_id: uuid.UUID) -> HttpResponse:
-    return _profile(request, resident_id)
+    """The profile; of an entry that was merged into another one, that one's."""
+    try:
+        return _profile(request, resident_id)
+    except NotFound:
+        stands_for = selectors.merged_into(viewer=request.viewer, resident_id=resident_id)
+        if stands_for is None:
+            raise
+        messages.info(request, _("That entry has been merged into this one."))
+        return redirect("residents:resident", stands_for)
 
 
 def _profile(
@@ -30,7 +38,13 @@ def _profile(
         asked if asked and asked.ask.purpose == ask.purpose else ConsentForm(ask=ask)
         for ask in found.consents_to_ask
     ]
-    context = {"resident": found, "consent_forms": forms}
+    links = selectors.resident_links(viewer=request.viewer, resident_id=resident_id)
+    context = {
+        "resident": found,
+        "links": links,
+        "residences": selectors.residences(viewer=request.viewer, resident_id=resident_id),
+        "consent_forms": forms,
+    }
     return render(request, "residents/resident.html", context, status=422 if asked else 200)
 
 
@@ -80,12 +94,12 @@ def _purpose(text: str) -> ConsentPurpose:
 @reader
 def search(request: StaffRequest) -> HttpResponse:
     """The form by GET; what is looked for only ever by POST."""
-    kinds = selectors.searches_for(viewer=request.viewer)
+    kinds = selectors.kinds_for(viewer=request.viewer)
     if not kinds:
         return render(request, "residents/search.html", {"form": None})
     form = SearchForm(request.POST or None, kinds=kinds)
     found = None
     if form.is_valid():
-        found = selectors.search(viewer=request.viewer, **form.cleaned_data)
+        found = selectors.find(viewer=request.viewer, **form.cleaned_data)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "residents/search.html", {"form": form, "found": found}, status=status)

@@ -26,4 +26,12 @@ env = environ.Env(
     FACE_ENGINE=(str, "face_recognition"),
     FRAME_MAX_BYTES=(int, 1024 * 1024),
     GRANT_REPLY_WORKING_DAYS=(int, 10),
+    GRANT_UNCONDITIONAL_REPLY_WORKING_DAYS=(int, 1),
+    GRANT_EXPIRING_DAYS=(int, 30),
+    WORKDAYS_FILE=(str, ""),
+    PERMISSION_CHANGE_DAYS=(int, 7),
+    IMPORT_MAX_BYTES=(int, 20 * 1024 * 1024),
+    IMPORT_MAX_UNPACKED_BYTES=(int, 400 * 1024 * 1024),
+    IMPORT_MAX_ROWS=(int, 200_000),
+    EXPORT_ROWS_A_DAY=(int, 2000),
 )
