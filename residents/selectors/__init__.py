@@ -11,6 +11,12 @@ from residents.selectors.duplicates import (
     suspected_pairs,
     suspects,
 )
+from residents.selectors.emergency import (
+    emergencies,
+    emergencies_to_review,
+    emergency_offer,
+    sides_for,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
@@ -69,6 +75,7 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.reveal import reveal, reveal_proposal
 from residents.selectors.seals import (
     nameable,
     sealable,
@@ -94,6 +101,7 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.shapes_guard import Asked, EmergencyView
 from residents.selectors.sheets import (
     ImportView,
     blank_sheet,
@@ -107,6 +115,7 @@ from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 __all__ = [
     "Address",
     "AsRecorded",
+    "Asked",
     "Brief",
     "BuildingChart",
     "Comparison",
@@ -114,6 +123,7 @@ __all__ = [
     "Difference",
     "DwellingView",
     "ElementView",
+    "EmergencyView",
     "EstateView",
     "Found",
     "History",
@@ -149,6 +159,9 @@ __all__ = [
     "duplicates_for",
     "dwelling",
     "dwelling_links",
+    "emergencies",
+    "emergencies_to_review",
+    "emergency_offer",
     "estate",
     "estate_area",
     "estates",
@@ -201,12 +214,15 @@ __all__ = [
     "residence",
     "residences",
     "resident_links",
+    "reveal",
+    "reveal_proposal",
     "sealable",
     "sealed_for",
     "seals",
     "seals_to_decide",
     "search",
     "searches_for",
+    "sides_for",
     "sorts_for",
     "suspected_pairs",
     "suspects",

@@ -12,7 +12,7 @@ from accounts.access import reader
 from accounts.middleware import StaffRequest
 from residents import actions, selectors
 from residents.choices import ConsentChannel, ConsentPurpose
-from residents.forms import ConsentForm, SearchForm
+from residents.forms import ConsentForm, RevealForm, SearchForm, usual_purpose
 from smartcommunity.kernel.errors import Invalid, NotFound
 
 
@@ -44,6 +44,7 @@ def _profile(
         "links": links,
         "residences": selectors.residences(viewer=request.viewer, resident_id=resident_id),
         "consent_forms": forms,
+        "reveal_form": RevealForm(initial=usual_purpose(request.viewer)),
     }
     return render(request, "residents/resident.html", context, status=422 if asked else 200)
 
