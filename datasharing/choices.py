@@ -47,6 +47,8 @@ LOGGED_DETAILS = {
     "gate": _("at gate"),
     "service_request": _("Service request"),
     "demo seed": _("demonstration data"),
+    "confirmed": _("found still right"),
+    "revisits": _("to be confirmed again"),
     "history": _("history"),
     "as recorded": _("form as it was recorded"),
     "proposals": _("proposed corrections"),

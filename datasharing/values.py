@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -47,6 +48,8 @@ class Recorded:
 
     `value` is the canonical text at level FULL and None below; `shown` is the text for the page.
     `department_kind` and `department` are of who recorded it ("" for the platform itself).
+    `record_id` names the record; `confirmed` is the day on which somebody last found the value
+    still right, `stale_since` the day since which it should be confirmed again.
     """
 
     value: str | None
@@ -55,6 +58,9 @@ class Recorded:
     department: str
     department_kind: str
     date: date
+    record_id: UUID | None = None
+    confirmed: date | None = None
+    stale_since: date | None = None
 
 
 def document_type_key(document_key: str) -> str:

@@ -132,3 +132,10 @@ class SearchForm(forms.Form):
         if self.data.get("by") == "name" and len(text) < 2 and text.isascii():
             raise forms.ValidationError(_("Enter at least two letters, or one Chinese character."))
         return text
+
+
+class RevisitFilter(forms.Form):
+    """Which revisits to list. What makes no sense filters nothing."""
+
+    subject = forms.CharField(required=False)
+    building = forms.UUIDField(required=False)

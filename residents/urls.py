@@ -1,6 +1,6 @@
 from django.urls import path
 
-from residents.views import entry, people, places, proposals, seals
+from residents.views import entry, freshness, people, places, proposals, seals
 
 app_name = "residents"
 urlpatterns = [
@@ -45,6 +45,9 @@ urlpatterns = [
         proposals.history,
         name="history",
     ),
+    path("values/<str:subject>/<uuid:subject_id>/confirm/", freshness.confirm, name="confirm"),
+    path("revisits/", freshness.revisits, name="revisits"),
+    path("fill-once/", freshness.fill_once, name="fill_once"),
     path("recorded/<uuid:record_id>/", proposals.as_recorded, name="as_recorded"),
     path(
         "values/<str:subject>/<uuid:subject_id>/<str:element>/correct/",

@@ -14,7 +14,14 @@ from datasharing.selectors.designs import (
 from datasharing.selectors.grants import GrantView, grants
 from datasharing.selectors.log import AccessLine, access_records
 from datasharing.selectors.prospects import preview
-from datasharing.selectors.templates import code_labels, sections, template, templates_for
+from datasharing.selectors.templates import (
+    ageing,
+    asked_and_ageing,
+    code_labels,
+    sections,
+    template,
+    templates_for,
+)
 
 __all__ = [
     "AccessLine",
@@ -24,6 +31,8 @@ __all__ = [
     "GrantView",
     "Versions",
     "access_records",
+    "ageing",
+    "asked_and_ageing",
     "code_labels",
     "department_forms",
     "designed",

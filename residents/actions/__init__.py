@@ -1,6 +1,7 @@
 """Writes of the registry: policy, check, transaction, provenance, access log."""
 
 from residents.actions.accounts import bind_account
+from residents.actions.confirming import confirm
 from residents.actions.consents import give_consent, withdraw_consent
 from residents.actions.homes import move_in, register_household
 from residents.actions.proposals import (
@@ -26,6 +27,7 @@ __all__ = [
     "approve_seal",
     "ask_lift",
     "bind_account",
+    "confirm",
     "give_consent",
     "keep_seal",
     "lift_seal",

@@ -21,6 +21,7 @@ from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import policies, selectors
 from residents.actions.columns import DOCUMENT_TYPE, project
+from residents.actions.filling import count_fill
 from residents.actions.homes import follow, register_household, settle
 from residents.actions.proposals import keep_proposals
 from residents.actions.records import (
@@ -48,11 +49,14 @@ class Residency:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a form: the subject's id; the elements written; those only proposed."""
+    """What became of a form: the subject's id; the elements written; those only proposed; how many
+    fields it showed, and how many of them were recorded already."""
 
     subject_id: uuid.UUID
     written: frozenset[str] = frozenset()
     proposed: frozenset[str] = frozenset()
+    fields: int = 0
+    there: int = 0
 
 
 def record(
@@ -112,8 +116,11 @@ def save_form(
         target = _existing(viewer, access, template, subject_id, version)
     form = entries_for(template, access.rights(target.path), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
+    checked = check_entries(form, values)
+    shown = [entry for entry in form if entry.key in checked or not entry.editable]
+    there = count_fill(viewer=viewer, template=template, shown=shown)
     current = current_records(template.subject, target.id)
-    changes, proposed = _sorted_out(viewer, check_entries(form, values), current)
+    changes, proposed = _sorted_out(viewer, checked, current)
     keep_proposals(
         viewer=viewer,
         access=access,
@@ -123,7 +130,7 @@ def save_form(
         current=current,
     )
     if not changes:
-        return Saved(target.id, proposed=frozenset(proposed))
+        return Saved(target.id, frozenset(), frozenset(proposed), len(shown), there)
     if target.resident:
         project(target.resident, changes, access=access, is_new=target.is_new)
         if not target.is_new:
@@ -148,7 +155,7 @@ def save_form(
         purpose=access.purpose,
         detail=template.key,
     )
-    return Saved(target.id, written, frozenset(proposed))
+    return Saved(target.id, written, frozenset(proposed), len(shown), there)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
+from residents.selectors.fill_once import Filled, FillOnce, fill_once
 from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.places import (
     building_chart,
@@ -31,6 +32,7 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.revisits import Revisits, ToConfirm, revisits, to_confirm
 from residents.selectors.seals import (
     nameable,
     sealable,
@@ -64,6 +66,8 @@ __all__ = [
     "DwellingView",
     "ElementView",
     "EstateView",
+    "FillOnce",
+    "Filled",
     "Found",
     "History",
     "OpenForm",
@@ -71,7 +75,9 @@ __all__ = [
     "Person",
     "ProposalView",
     "ResidentView",
+    "Revisits",
     "Subject",
+    "ToConfirm",
     "Waiting",
     "as_recorded",
     "building_chart",
@@ -82,6 +88,7 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "fill_once",
     "find_dwelling",
     "history",
     "household_home",
@@ -100,10 +107,12 @@ __all__ = [
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "revisits",
     "sealable",
     "sealed_for",
     "seals",
     "seals_to_decide",
     "search",
     "searches_for",
+    "to_confirm",
 ]

@@ -17,7 +17,7 @@ from datasharing.models import DataElement
 from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import policies
-from residents.models import ElementRecord, Proposal
+from residents.models import Confirmation, ElementRecord, Proposal
 from residents.selectors.entry import locate
 from residents.selectors.reading import (
     LEVEL_NAMES,
@@ -29,6 +29,7 @@ from residents.selectors.reading import (
 from residents.selectors.shapes import (
     AsRecorded,
     Change,
+    ConfirmationView,
     Correction,
     ElementView,
     History,
@@ -37,6 +38,8 @@ from residents.selectors.shapes import (
     Subject,
 )
 from smartcommunity.kernel.errors import NotFound
+
+CONFIRMATIONS = 50  # the latest ones, on a history page
 
 
 def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str) -> History:
@@ -68,6 +71,12 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
         label=DataElement.objects.get(pk=element).label,
         level=LEVEL_NAMES[level],
         changes=tuple(reversed(changes)),
+        confirmations=tuple(
+            ConfirmationView(row.confirmed_at, f"{row.department.name} · {row.user.display_name}")
+            for row in Confirmation.objects.filter(record__in=rows).select_related(
+                "department", "user"
+            )[:CONFIRMATIONS]
+        ),
     )
 
 

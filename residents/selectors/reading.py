@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from datasharing import values
+from datasharing import freshness, values
 from datasharing.choices import Level, Subject
 from datasharing.models import DataElement
 from datasharing.policy import Access
@@ -90,6 +90,7 @@ def shown(row: ElementValue, level: Level, labels: Mapping[tuple[str, str], str]
 def _as_seen(
     record: ElementRecord, level: Level, labels: Mapping[tuple[str, str], str]
 ) -> Recorded:
+    confirmed = record.confirmed_at and timezone.localdate(record.confirmed_at)
     return Recorded(
         value=record.plain if level == Level.FULL else None,
         shown=shown(record, level, labels),
@@ -97,6 +98,11 @@ def _as_seen(
         department=record.department.name if record.department else _("the platform"),
         department_kind=record.department.kind if record.department else "",
         date=timezone.localdate(record.recorded_at),
+        record_id=record.id,
+        confirmed=confirmed,
+        stale_since=freshness.stale_since(
+            confirmed or timezone.localdate(record.recorded_at), record.element.valid_months
+        ),
     )
 
 
@@ -144,7 +150,7 @@ def in_sections(
                 label=elements[key].label,
                 value=view.shown,
                 level=LEVEL_NAMES[view.level],
-                provenance=Provenance(view.department, view.date),
+                provenance=Provenance(view.department, view.date, view.confirmed, view.stale_since),
                 may_propose=key in proposable,
                 has_history=bool(view.department_kind),
                 waiting=waiting.get(key),

@@ -14,10 +14,13 @@ from residents.choices import ConsentPurpose, ProposalStatus
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a value comes from: the department that recorded it, and when."""
+    """Where a value comes from: the department that recorded it, and when; when somebody last
+    confirmed it, and since when it waits to be confirmed again."""
 
     department: str
     date: date
+    confirmed: date | None = None
+    stale_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationView:
+    """Somebody found the value still right."""
+
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """The history of one element of one subject, the newest change first."""
 
@@ -107,6 +118,7 @@ class History:
     label: str
     level: str
     changes: tuple[Change, ...]
+    confirmations: tuple[ConfirmationView, ...]
 
 
 @dataclass(frozen=True, slots=True)

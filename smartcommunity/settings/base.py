@@ -251,6 +251,8 @@ FRAME_MAX_BYTES = env("FRAME_MAX_BYTES")
 FACE_ENGINE = env("FACE_ENGINE")
 # Decree 809: an owner department answers a request for its data in ten working days.
 GRANT_REPLY_WORKING_DAYS = env("GRANT_REPLY_WORKING_DAYS")
+# Statistics say nothing about fewer cases than this.
+STATISTICS_THRESHOLD = env("STATISTICS_THRESHOLD")
 
 # --- logs: structured, never personal data ----------------------------------------------------
 LOG_LEVEL = env("LOG_LEVEL")

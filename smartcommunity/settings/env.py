@@ -26,4 +26,5 @@ env = environ.Env(
     FACE_ENGINE=(str, "face_recognition"),
     FRAME_MAX_BYTES=(int, 1024 * 1024),
     GRANT_REPLY_WORKING_DAYS=(int, 10),
+    STATISTICS_THRESHOLD=(int, 5),
 )
