@@ -1,8 +1,8 @@
 """When a recorded value should be confirmed again. Pure.
 
 An element has a validity in months (`DataElement.valid_months`, from catalogue/freshness.toml);
-None: it never grows stale. A value is as fresh as the day it was recorded or last confirmed. Staleness
-is of values, never of people: it says what to ask again, and nothing about anybody.
+None: it never grows stale. A value is as fresh as the day it was recorded or last confirmed.
+Staleness is of values, never of people: it says what to ask again, and nothing about anybody.
 """
 
 from calendar import monthrange
