@@ -57,6 +57,14 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.sheets import (
+    ImportView,
+    blank_sheet,
+    faulty_rows,
+    import_forms,
+    import_view,
+    imports,
+)
 
 __all__ = [
     "AsRecorded",
@@ -70,6 +78,7 @@ __all__ = [
     "Filled",
     "Found",
     "History",
+    "ImportView",
     "OpenForm",
     "OwnRecord",
     "Person",
@@ -80,6 +89,7 @@ __all__ = [
     "ToConfirm",
     "Waiting",
     "as_recorded",
+    "blank_sheet",
     "building_chart",
     "consent_to_ask",
     "correction",
@@ -88,10 +98,14 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "faulty_rows",
     "fill_once",
     "find_dwelling",
     "history",
     "household_home",
+    "import_forms",
+    "import_view",
+    "imports",
     "listed",
     "live_consent",
     "locate",

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('datasharing', '0003_form_designer'),
-        ('residents', '0003_seals'),
+        ('residents', '0004_sheets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
