@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from datasharing.models import DataElement
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import type_text
 
+Day: TypeAlias = date  # for classes with a field of that name
 TRUE, FALSE = "true", "false"
 EARLIEST, LATEST = date(1850, 1, 1), date(2150, 1, 1)
 LONGEST = 1000  # characters of a text whose element sets no limit
@@ -59,8 +61,8 @@ class Recorded:
     department_kind: str
     date: date
     record_id: UUID | None = None
-    confirmed: date | None = None
-    stale_since: date | None = None
+    confirmed: Day | None = None
+    stale_since: Day | None = None
 
 
 def document_type_key(document_key: str) -> str:

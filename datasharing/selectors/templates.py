@@ -57,7 +57,8 @@ def asked_and_ageing(*, viewer: Viewer, subject: str) -> dict[str, int]:
         template__subject=subject,
         element__valid_months__isnull=False,
     )
-    return dict(fields.values_list("element_id", "element__valid_months"))
+    months = fields.values_list("element_id", "element__valid_months")
+    return {key: valid for key, valid in months if valid is not None}
 
 
 def sections(*, subject: str) -> dict[str, str]:

@@ -29,6 +29,8 @@ def confirm(
     Raises NotFound (also for a value that he does not see in full), Invalid for none at all, Stale
     when one of them was changed meanwhile.
     """
+    if viewer.department_id is None or viewer.user_id is None:
+        raise NotFound
     wanted = set(record_ids)
     if not wanted:
         raise Invalid(_("Choose the values that are still right."))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from datasharing.models import DataElement, FormTemplate
-from datasharing.values import Recorded
+from datasharing.values import Day, Recorded
 from residents.choices import ConsentPurpose, ProposalStatus
 
 
@@ -19,8 +19,8 @@ class Provenance:
 
     department: str
     date: date
-    confirmed: date | None = None
-    stale_since: date | None = None
+    confirmed: Day | None = None
+    stale_since: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def confirm(request: StaffRequest, subject: str, subject_id: uuid.UUID) -> HttpR
                 record_ids=_records(request.POST.getlist("record")),
             )
         except (Invalid, Stale) as error:
-            refusal, status = error.message, error.status
+            refusal, status = str(error.message), error.status
         else:
             text = ngettext(
                 "%(count)d value is noted as still right.",
