@@ -10,11 +10,14 @@ class ResidentsConfig(AppConfig):
         from accounts.choices import DepartmentKind
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from residents.policies import may_seal
+        from residents.policies import BINDING_KINDS, may_seal
         from residents.selectors import proposals_to_decide, seals_to_decide
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
+
+        def registers(viewer: Viewer) -> bool:
+            return reads(viewer) and viewer.department_kind in BINDING_KINDS
 
         def to_decide(viewer: Viewer) -> int:
             return proposals_to_decide(viewer=viewer)
@@ -42,6 +45,7 @@ class ResidentsConfig(AppConfig):
             ),
             Entry(_("To be confirmed again"), "residents:revisits", "refresh", 28, visits),
             Entry(_("Filled in once"), "residents:fill_once", "chart", 79, reads),
+            Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
             Entry(
                 _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting
             ),

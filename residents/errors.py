@@ -4,13 +4,16 @@ Invalid
 ├── DuplicateDocument  duplicate_document  the number belongs to somebody registered already
 └── BadFile            bad_file            an uploaded table is no acceptable file
 Conflict
-└── Stale              stale               somebody else saved the same record meanwhile
+├── Stale              stale               somebody else saved the same record meanwhile
+└── LikelyTheSame      likely_the_same     a newcomer looks like somebody registered already
 """
 
 import uuid
+from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from residents.choices import Match
 from smartcommunity.kernel.errors import Conflict, Invalid
 
 
@@ -36,6 +39,17 @@ class Stale(Conflict):
         "Somebody else changed this entry while you were typing. "
         "Open it again, compare, and enter what is still missing."
     )
+
+
+class LikelyTheSame(Conflict):
+    """`found` are the registered people, all of whom the viewer could find himself, and why."""
+
+    code = "likely_the_same"
+    default_message = _("Somebody registered already may be the same person. Compare them first.")
+
+    def __init__(self, found: Mapping[uuid.UUID, Match]) -> None:
+        self.found = found
+        super().__init__()
 
 
 class BadFile(Invalid):

@@ -13,10 +13,12 @@ from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
 from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind, SealStatus
+from residents.merge_models import DistinctPair, Merge, MergedRow
 from residents.querysets import (
     HouseholdQuerySet,
     ProposalQuerySet,
     ResidenceQuerySet,
+    ResidentManager,
     ResidentQuerySet,
     SealQuerySet,
     VisibleQuerySet,
@@ -28,6 +30,7 @@ from smartcommunity.kernel.models import UUIDModel
 __all__ = [
     "Building",
     "Consent",
+    "DistinctPair",
     "Dwelling",
     "ElementRecord",
     "ElementValue",
@@ -36,6 +39,8 @@ __all__ = [
     "Household",
     "Import",
     "ImportChunk",
+    "Merge",
+    "MergedRow",
     "Proposal",
     "Residence",
     "Resident",
@@ -122,7 +127,9 @@ class Resident(UUIDModel):
     """居民. Never leaves this app: exits get view objects from `selectors`.
 
     `version` grows with every write, so that two people entering at once notice each other.
-    `synthetic` marks invented demo and benchmark people.
+    `synthetic` marks invented demo and benchmark people. An entry that was merged into another one
+    (`Merge`) stays, for its history and for undoing, but `objects` never finds it: `with_merged`
+    does.
     """
 
     area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
@@ -147,8 +154,17 @@ class Resident(UUIDModel):
     synthetic = models.BooleanField(_("synthetic"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("merged into"),
+    )
 
-    objects = ResidentQuerySet.as_manager()
+    objects = ResidentManager.from_queryset(ResidentQuerySet)()
+    with_merged = ResidentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("resident")
@@ -156,7 +172,7 @@ class Resident(UUIDModel):
         constraints = [
             models.UniqueConstraint(
                 "doc_hash",
-                condition=models.Q(doc_hash__isnull=False),
+                condition=models.Q(doc_hash__isnull=False, merged_into=None),
                 name="one_resident_a_document",
             )
         ]
@@ -165,6 +181,7 @@ class Resident(UUIDModel):
             models.Index(fields=["mobile_hash"], name="resident_mobile"),
             models.Index(fields=["name_pinyin"], name="resident_pinyin"),
             models.Index(fields=["name_initials"], name="resident_initials"),
+            models.Index(fields=["birth_date", "name"], name="resident_birth_name"),
         ]
 
 

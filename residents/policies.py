@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,16 +12,22 @@ from datasharing.choices import Level
 from datasharing.models import FormTemplate
 from datasharing.policy import Access
 from residents.choices import ConsentPurpose
+from residents.merge_models import Merge
 from residents.sheets.columns import DOCUMENT as DOCUMENTS
 from residents.sheets.columns import SUBJECTS, Column
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 
-NAME, HOME, DOCUMENT = "name_cn", "live_address_id", "doc_no"
+NAME, HOME = "name_cn", "live_address_id"
+DOCUMENT, DOCUMENT_TYPE = "doc_no", "doc_type"
+# PIPL art. 31: for a child under 14 the guardian consents.
+CONSENT_AGE, ADULT_AGE = 14, 18
 # The element that stands for a consent: who may write it records and withdraws the consent.
 CONSENT_ELEMENT = {
     ConsentPurpose.FACE_GATE: "face_consent",
     ConsentPurpose.CARE: "care_plan",
 }
+UNDO_DAYS = 30
 BINDING_KINDS = frozenset({DepartmentKind.POLICE, DepartmentKind.PROPERTY})
 
 
@@ -39,6 +46,24 @@ def may_register(access: Access, path: str) -> Decision:
         _("Your department does not enter new residents here. The police or the property company "
           "register them; then they appear in your forms.")
     )  # fmt: skip
+
+
+def may_merge(access: Access, *paths: str) -> Decision:
+    """Two entries are made one, or told apart, by who may enter residents where both stand."""
+    if all(may_register(access, path) for path in paths):
+        return ALLOW
+    return deny(_("Only who registers residents in the areas of both entries decides this."))
+
+
+def may_undo_merge(access: Access, merge: Merge, *paths: str) -> Decision:
+    """Whoever merged them, or a supervisor of his department, within 30 days."""
+    viewer = access.viewer
+    is_supervisor = viewer.role == Role.SUPERVISOR and viewer.department_id == merge.department_id
+    if viewer.user_id != merge.merged_by_id and not is_supervisor:
+        return deny(_("Whoever merged the entries undoes it, or a supervisor of the department."))
+    if clock.now() > merge.merged_at + timedelta(days=UNDO_DAYS):
+        return deny(_("A merge is undone within 30 days. Later, register the person anew."))
+    return may_merge(access, *paths)
 
 
 def may_import(template: FormTemplate, columns: Collection[Column]) -> Decision:

@@ -100,6 +100,22 @@ def _closed_to(viewer: Viewer) -> Any:
     return apps.get_model("residents.Seal").objects.closed_to(viewer).values("resident")
 
 
+class ResidentManager(models.Manager[Row]):
+    """Everybody who is registered: an entry merged into another one is in no list, search or
+    count."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        return super().get_queryset().filter(merged_into=None)
+
+
+class MergeQuerySet(models.QuerySet[Row]):
+    """Merges of two entries."""
+
+    def in_force(self) -> MergeQuerySet[Row]:
+        """Included if and only if not undone."""
+        return self.filter(undone_at=None)
+
+
 class ProposalQuerySet(models.QuerySet[Row]):
     """Corrections that one department proposes to another."""
 

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from residents.views import entry, freshness, imports, people, places, proposals, seals
+from residents.views import (
+    entry,
+    freshness,
+    imports,
+    merging,
+    people,
+    places,
+    proposals,
+    seals,
+)
 
 app_name = "residents"
 urlpatterns = [
@@ -32,6 +41,15 @@ urlpatterns = [
     path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
     path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
+    path("duplicates/", merging.duplicates, name="duplicates"),
+    path(
+        "duplicates/<uuid:first_id>/<uuid:second_id>/different/",
+        merging.tell_apart,
+        name="tell_apart",
+    ),
+    path("duplicates/<uuid:survivor_id>/<uuid:absorbed_id>/", merging.merge, name="merge"),
+    path("duplicates/merged/", merging.merges, name="merges"),
+    path("duplicates/merged/<uuid:merge_id>/undo/", merging.undo_merge, name="undo_merge"),
     path("imports/", imports.index, name="imports"),
     path("imports/forms/<str:key>/", imports.upload, name="import_upload"),
     path("imports/forms/<str:key>/blank/<str:kind>/", imports.blank, name="import_blank"),

@@ -14,6 +14,8 @@ from residents.actions.imports import (
     resume_import,
     start_import,
 )
+from residents.actions.merging import merge_residents, tell_apart, undo_merge
+from residents.actions.moving import repoint
 from residents.actions.proposals import (
     accept_proposal,
     propose,
@@ -45,6 +47,7 @@ __all__ = [
     "give_consent",
     "keep_seal",
     "lift_seal",
+    "merge_residents",
     "move_in",
     "pause_import",
     "propose",
@@ -54,9 +57,12 @@ __all__ = [
     "register_household",
     "register_member",
     "reject_proposal",
+    "repoint",
     "resume_import",
     "save_form",
     "start_import",
+    "tell_apart",
+    "undo_merge",
     "withdraw_consent",
     "withdraw_proposal",
     "work_on_import",

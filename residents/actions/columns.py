@@ -13,8 +13,8 @@ from datasharing.policy import Access
 from residents import lookup
 from residents.errors import DuplicateDocument
 from residents.models import Resident
+from residents.policies import DOCUMENT
 
-DOCUMENT, DOCUMENT_TYPE = "doc_no", "doc_type"
 NULLABLE = frozenset({"doc_no", "mobile", "birth_date"})
 ONE_DOCUMENT = "one_resident_a_document"  # the constraint's name
 

@@ -42,7 +42,8 @@ def move_in(
     """A registered resident comes to live in the dwelling too. Raises NotFound, NotAllowed,
     Conflict when he lives there already."""
     access = policy.access(viewer=viewer, subject=Subject.RESIDENT)
-    resident = Resident.objects.shared_with(access).filter(pk=resident_id).first()
+    rows = Resident.objects.shared_with(access).filter(pk=resident_id)
+    resident = rows.select_for_update(of=("self",), no_key=True).first()
     if resident is None or not Dwelling.objects.visible_to(viewer).filter(pk=dwelling.pk).exists():
         raise NotFound
     policies.may_register(access, dwelling.area.path).require()

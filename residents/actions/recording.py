@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from accounts.models import Area
 from accounts.viewer import Viewer
 from datasharing import access_log, policy
-from datasharing.choices import AccessKind
+from datasharing.choices import AccessKind, Subject
 from datasharing.entry import check_entries, entries_for
 from datasharing.models import DataElement, FormTemplate
 from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import policies, selectors
-from residents.actions.columns import DOCUMENT_TYPE, project
+from residents.actions.columns import project
 from residents.actions.filling import count_fill
 from residents.actions.homes import follow, register_household, settle
+from residents.actions.merging import tell_apart
 from residents.actions.proposals import keep_proposals
 from residents.actions.records import (
     current_records,
@@ -32,8 +33,9 @@ from residents.actions.records import (
     write,
 )
 from residents.choices import ResidenceKind
-from residents.errors import Stale
+from residents.errors import LikelyTheSame, Stale
 from residents.models import Dwelling, ElementRecord, Household, Resident
+from residents.policies import DOCUMENT_TYPE
 from smartcommunity.kernel.errors import Invalid, NotAllowed, NotFound
 
 Values = dict[str, str | None]
@@ -251,9 +253,15 @@ def register_member(
     household_id: uuid.UUID | None,
     values: Mapping[str, str | None],
     residence: Residency | None = None,
+    besides: Collection[uuid.UUID] | None = None,
 ) -> tuple[uuid.UUID, uuid.UUID]:
     """Register somebody into a household of the dwelling, a new one when `household_id` is None.
-    Returns the keys of resident and household. Raises what `record` raises."""
+    Returns the keys of resident and household.
+
+    With `besides`, registered people who look like this one are asked about first, but for those
+    in it: they are somebody else, and that is remembered. Raises LikelyTheSame then, and what
+    `record` raises.
+    """
     household = (
         Household.objects.visible_to(viewer).filter(dwelling=dwelling, pk=household_id).first()
         if household_id
@@ -270,4 +278,22 @@ def register_member(
         values=values,
         residence=residence,
     )
+    if besides is not None:
+        _ask_who_it_is(viewer, resident_id, dwelling, besides)
     return resident_id, household.pk
+
+
+def _ask_who_it_is(
+    viewer: Viewer, resident_id: uuid.UUID, dwelling: Dwelling, besides: Collection[uuid.UUID]
+) -> None:
+    """Compare what has just been written, in its canonical spelling, with everybody else."""
+    held = current_records(Subject.RESIDENT, resident_id)
+    newcomer = selectors.Newcomer.entered(
+        {key: row.plain for key, row in held.items()}, dwelling.pk
+    )
+    (found,) = selectors.matches(viewer=viewer, newcomers=[newcomer])
+    others = {key: why for key, why in found.items() if key not in {resident_id, *besides}}
+    if others:
+        raise LikelyTheSame(others)
+    for other in besides:
+        tell_apart(viewer=viewer, first_id=resident_id, second_id=other)

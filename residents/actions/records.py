@@ -16,10 +16,10 @@ from datasharing.choices import Subject
 from datasharing.entry import owner_wins
 from datasharing.models import DataElement, FormTemplate
 from datasharing.values import facts
-from residents.actions.columns import DOCUMENT, DOCUMENT_TYPE
 from residents.actions.telling import tell_proposer
 from residents.choices import ProposalStatus
 from residents.models import Dwelling, ElementRecord, Household, Proposal, Resident
+from residents.policies import DOCUMENT, DOCUMENT_TYPE
 from smartcommunity.kernel import clock
 
 Changes = Mapping[DataElement, str | None]

@@ -1,6 +1,14 @@
 """Reads of the registry. Each takes the viewer and returns only what he may see."""
 
+from residents.selectors.comparing import Comparison, MergeView, Pair, Suspect
 from residents.selectors.consents import consent_to_ask, live_consent
+from residents.selectors.duplicates import (
+    Newcomer,
+    duplicates_for,
+    matches,
+    suspected_pairs,
+    suspects,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
@@ -11,6 +19,7 @@ from residents.selectors.entry import (
 )
 from residents.selectors.fill_once import Filled, FillOnce, fill_once
 from residents.selectors.history import as_recorded, correction, history
+from residents.selectors.merging import absorbed_by, comparison, merged_into, merges
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -69,6 +78,7 @@ from residents.selectors.sheets import (
 __all__ = [
     "AsRecorded",
     "BuildingChart",
+    "Comparison",
     "Correction",
     "Difference",
     "DwellingView",
@@ -79,21 +89,28 @@ __all__ = [
     "Found",
     "History",
     "ImportView",
+    "MergeView",
+    "Newcomer",
     "OpenForm",
     "OwnRecord",
+    "Pair",
     "Person",
     "ProposalView",
     "ResidentView",
     "Revisits",
     "Subject",
+    "Suspect",
     "ToConfirm",
     "Waiting",
+    "absorbed_by",
     "as_recorded",
     "blank_sheet",
     "building_chart",
+    "comparison",
     "consent_to_ask",
     "correction",
     "differences",
+    "duplicates_for",
     "dwelling",
     "estate",
     "estate_area",
@@ -109,6 +126,9 @@ __all__ = [
     "listed",
     "live_consent",
     "locate",
+    "matches",
+    "merged_into",
+    "merges",
     "nameable",
     "names",
     "new_form",
@@ -128,5 +148,7 @@ __all__ = [
     "seals_to_decide",
     "search",
     "searches_for",
+    "suspected_pairs",
+    "suspects",
     "to_confirm",
 ]

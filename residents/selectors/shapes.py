@@ -86,7 +86,8 @@ class ProposalView:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One line of a value's history. `proposed_by`: who had proposed the value,
-    with the `reason` given. `version` is that of the form, 0 without one."""
+    with the `reason` given; `merged`: it was recorded of an entry that was merged into this one.
+    `version` is that of the form, 0 without one."""
 
     id: uuid.UUID
     at: datetime
@@ -98,6 +99,7 @@ class Change:
     new: str
     proposed_by: str
     reason: str
+    merged: bool
 
 
 @dataclass(frozen=True, slots=True)

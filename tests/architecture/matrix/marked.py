@@ -49,11 +49,13 @@ class Place:
 
 @dataclass
 class Marked:
-    """`here` lies where all staff of the world work, `far` in another city."""
+    """`here` lies where all staff of the world work, `far` in another city. A newcomer of whom
+    nothing is recorded lives here too: somebody to compare the marked person with."""
 
     world: World
     here: Place
     far: Place
+    newcomer_id: uuid.UUID
 
 
 def value_of(element: DataElement, serial: int, number: int) -> str:
@@ -95,7 +97,8 @@ def make_marked(world: World) -> Marked:
     for place in (here, there):
         _furnish(world, place)
     ResidentAccount.objects.create(user=world.users["resident"], resident_id=there.ids["resident"])
-    return Marked(world, here, there)
+    newcomer = Resident.objects.create(area=world.estate, name="新来的", synthetic=True)
+    return Marked(world, here, there, newcomer.pk)
 
 
 def _furnish(world: World, place: Place) -> None:

@@ -12,7 +12,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.viewer import NOBODY
 from datasharing.models import FormTemplate
+from residents import selectors
+from residents.choices import Match
 from smartcommunity.kernel.models import LiveEvent
 from tests.architecture.matrix import oracle
 from tests.architecture.matrix.conftest import client_of
@@ -184,6 +187,43 @@ def test_count(marked: Marked, user: str) -> None:
     if answer.status_code == 200:
         assert answer.context["chart"].people == (1 if may else 0)
         assert_no_leak(body_of(answer), marked, user, "the building's chart")
+
+
+# --- duplicates ---------------------------------------------------------------------------------
+
+
+@each_role
+def test_comparison(marked: Marked, user: str) -> None:
+    """Side by side with a newcomer: of the marked person, no more than his own page shows; and
+    nobody far away is compared, listed as a likely duplicate, or redirected to."""
+    newcomer, known = marked.newcomer_id, marked.here.ids["resident"]
+    client = client_of(marked, user)
+    for survivor, absorbed in ((newcomer, known), (known, newcomer)):
+        page = client.get(reverse("residents:merge", args=[survivor, absorbed]))
+        assert_no_leak(body_of(page), marked, user, "the comparison of two entries")
+    far = reverse("residents:merge", args=[newcomer, marked.far.ids["resident"]])
+    assert client.get(far).status_code in {302, 403, 404}
+    for match in Match:
+        listed = body_of(client.get(reverse("residents:duplicates") + f"?match={match}"))
+        assert str(marked.far.ids["resident"]) not in listed
+
+
+@each_role
+def test_likely_duplicates(marked: Marked, user: str) -> None:
+    """A match is told only by elements that the role sees in full here, and never from far."""
+    viewer = marked.world.viewer(user) if oracle.ROLES.get(user) else NOBODY
+    table = oracle.table()
+    for place in (marked.here, marked.far):
+        values = place.values
+        asked = [
+            selectors.Newcomer.entered({key: values[key] for key in keys})
+            for keys in (("name_cn", "birth_date"), ("mobile",))
+        ]
+        named, phoned = selectors.matches(viewer=viewer, newcomers=asked)
+        here = place is marked.here
+        full = {key for key in table if here and table[key].sees(user) == oracle.FULL}
+        assert bool(named) == ({"name_cn", "birth_date"} <= full)
+        assert bool(phoned) == ("mobile" in full)
 
 
 # --- error texts --------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('datasharing', '0003_form_designer'),
-        ('residents', '0004_sheets'),
+        ('residents', '0005_duplicates_and_merges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
