@@ -34,6 +34,9 @@ class ResidentsConfig(AppConfig):
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
             Entry(_("Find a resident"), "residents:search", "search", 25, reads),
+            Entry(_("Residents"), "residents:residents", "person", 21, reads),
+            Entry(_("Organisations"), "residents:organisations", "services", 22, reads),
+            Entry(_("Vehicles"), "residents:vehicles", "car", 23, reads),
             Entry(_("Import and export"), "residents:imports", "upload", 26, reads),
             Entry(
                 _("Proposed corrections"),

@@ -2,6 +2,7 @@
 
 Invalid
 ├── DuplicateDocument  duplicate_document  the number belongs to somebody registered already
+├── DuplicateNumber    duplicate_number    the credit code or plate is registered already
 └── BadFile            bad_file            an uploaded table is no acceptable file
 Conflict
 ├── Stale              stale               somebody else saved the same record meanwhile
@@ -31,6 +32,21 @@ class DuplicateDocument(Invalid):
             else _("This document cannot be registered here. Ask the police station to check it.")
         )
         super().__init__(fields={"doc_no": text})
+
+
+class DuplicateNumber(Invalid):
+    """`subject_id` is the other organisation or vehicle when the viewer may see it, else None."""
+
+    code = "duplicate_number"
+
+    def __init__(self, element: str, subject_id: uuid.UUID | None) -> None:
+        self.subject_id = subject_id
+        text = (
+            _("This number is registered already. Open that entry instead.")
+            if subject_id
+            else _("This number cannot be registered here. Ask the responsible department.")
+        )
+        super().__init__(fields={element: text})
 
 
 class Stale(Conflict):

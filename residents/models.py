@@ -6,14 +6,19 @@ in columns of `Resident`, written in the same transaction by `actions.record` al
 """
 
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
 from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind, SealStatus
+from residents.filters import TERM
+from residents.list_models import ListQuery as ListQuery
 from residents.merge_models import DistinctPair, Merge, MergedRow
+from residents.organisation_models import Employment as Employment
+from residents.organisation_models import Organisation as Organisation
+from residents.organisation_models import Vehicle as Vehicle
 from residents.querysets import (
     HouseholdQuerySet,
     ProposalQuerySet,
@@ -24,6 +29,7 @@ from residents.querysets import (
     VisibleQuerySet,
 )
 from residents.sheets.models import Export, Import, ImportChunk
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
@@ -181,6 +187,9 @@ class Resident(UUIDModel):
             models.Index(fields=["mobile_hash"], name="resident_mobile"),
             models.Index(fields=["name_pinyin"], name="resident_pinyin"),
             models.Index(fields=["name_initials"], name="resident_initials"),
+            models.Index(fields=["name_pinyin", "id"], name="resident_by_name"),
+            models.Index(fields=["birth_date", "id"], name="resident_by_birth"),
+            models.Index(fields=["-created_at", "-id"], name="resident_by_entry"),
             models.Index(fields=["birth_date", "name"], name="resident_birth_name"),
         ]
 
@@ -207,6 +216,11 @@ class Residence(UUIDModel):
                 name="one_open_residence_a_dwelling",
             )
         ]
+
+    @property
+    def is_present(self) -> bool:
+        """As `PeriodQuerySet.present` asks."""
+        return self.valid_to is None or self.valid_to > clock.today()
 
 
 class ElementValue(models.Model):
@@ -251,6 +265,12 @@ class ElementRecord(ElementValue):
     recorded_at = models.DateTimeField(_("recorded at"))
     superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("last confirmed at"), null=True, blank=True)
+    # The beginning of an open value in the order of its bytes: what lists filter by.
+    term = models.GeneratedField(
+        expression=Left("value", TERM),
+        output_field=models.CharField(max_length=TERM, null=True, db_collation="C"),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("element record")
@@ -271,6 +291,11 @@ class ElementRecord(ElementValue):
                 Coalesce("confirmed_at", "recorded_at"),
                 condition=models.Q(superseded_at=None),
                 name="element_record_freshness",
+            ),
+            models.Index(
+                fields=["element", "term", "subject_id"],
+                condition=models.Q(superseded_at=None),
+                name="element_record_term",
             ),
         ]
 

@@ -4,11 +4,15 @@ from residents.views import (
     entry,
     freshness,
     imports,
+    lists,
     merging,
+    organisations,
     people,
     places,
     proposals,
+    residences,
     seals,
+    vehicles,
 )
 
 app_name = "residents"
@@ -22,6 +26,7 @@ urlpatterns = [
     path("dwellings/<uuid:dwelling_id>/move-in/<uuid:resident_id>/", entry.move_in, name="move_in"),
     path("households/<uuid:household_id>/add/", entry.add_member, name="add_member"),
     path("forms/<str:key>/<uuid:subject_id>/", entry.edit, name="edit"),
+    path("residents/", lists.residents, name="residents"),
     path("residents/<uuid:resident_id>/", people.resident, name="resident"),
     path(
         "residents/<uuid:resident_id>/consents/<str:purpose>/give/",
@@ -32,6 +37,38 @@ urlpatterns = [
         "residents/<uuid:resident_id>/consents/<str:purpose>/withdraw/",
         people.withdraw_consent,
         name="withdraw_consent",
+    ),
+    path("residences/<uuid:residence_id>/", residences.residence, name="residence"),
+    path("households/<uuid:household_id>/move/", residences.move, name="move_household"),
+    path("residents/<uuid:resident_id>/work/", organisations.employ, name="employ"),
+    path(
+        "residents/<uuid:resident_id>/work/<uuid:employment_id>/end/",
+        organisations.end_employment,
+        name="end_employment",
+    ),
+    path("addresses/", places.address_choices, name="address_choices"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
+    path(
+        "organisations/<uuid:organisation_id>/move/", organisations.move, name="move_organisation"
+    ),
+    path(
+        "dwellings/<uuid:dwelling_id>/organisations/register/",
+        organisations.register_at_dwelling,
+        name="register_organisation",
+    ),
+    path(
+        "buildings/<uuid:building_id>/organisations/register/",
+        organisations.register_at_building,
+        name="register_organisation_in",
+    ),
+    path("vehicles/", vehicles.vehicles, name="vehicles"),
+    path("vehicles/<uuid:vehicle_id>/", vehicles.vehicle, name="vehicle"),
+    path("vehicles/<uuid:vehicle_id>/keeper/", vehicles.keeper, name="set_keeper"),
+    path(
+        "dwellings/<uuid:dwelling_id>/vehicles/register/",
+        vehicles.register,
+        name="register_vehicle",
     ),
     path("residents/<uuid:resident_id>/seal/", seals.propose_seal, name="propose_seal"),
     path("seals/", seals.seals, name="seals"),

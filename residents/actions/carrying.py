@@ -13,7 +13,7 @@ from residents.actions.moving import change
 from residents.actions.records import current_records
 from residents.choices import ConsentPurpose, ProposalStatus
 from residents.merge_models import DistinctPair, Merge
-from residents.models import Consent, Proposal, Residence, Resident
+from residents.models import Consent, Employment, Proposal, Residence, Resident
 from smartcommunity.kernel import clock
 
 
@@ -42,6 +42,18 @@ def carry_residences(merge: Merge, *, takes_kind: bool) -> None:
             valid_to=end,
         )
         moved = moved.exclude(pk=losing.pk)
+    change(merge.pk, moved, resident_id=merge.survivor_id)
+
+
+def carry_employments(merge: Merge) -> None:
+    """All places of work of both. Where both work at one organisation now, the absorbed entry's
+    rests with it, ended."""
+    still_open = Employment.objects.filter(valid_to=None)
+    here = still_open.filter(resident=merge.survivor_id).values("organisation")
+    twice = still_open.filter(resident=merge.absorbed_id, organisation__in=here)
+    losing = list(twice.values_list("pk", flat=True))
+    change(merge.pk, Employment.objects.filter(pk__in=losing), valid_to=clock.today())
+    moved = Employment.objects.filter(resident=merge.absorbed_id).exclude(pk__in=losing)
     change(merge.pk, moved, resident_id=merge.survivor_id)
 
 

@@ -19,6 +19,7 @@ from residents import merging, policies
 from residents.actions import moving
 from residents.actions.carrying import (
     carry_consents,
+    carry_employments,
     carry_households,
     carry_pairs,
     carry_proposals,
@@ -30,7 +31,7 @@ from residents.choices import OPEN_SEALS, ConsentPurpose
 from residents.errors import DuplicateDocument, Stale
 from residents.events import ConsentWithdrawn, MergeUndone, ResidentsMerged
 from residents.merge_models import DistinctPair, Merge
-from residents.models import Consent, ElementRecord, Resident, ResidentAccount, Seal
+from residents.models import Consent, ElementRecord, Resident, ResidentAccount, Seal, Vehicle
 from residents.selectors.merging import why_not_undone
 from smartcommunity.kernel import bus, clock
 from smartcommunity.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -82,6 +83,7 @@ def merge_residents(
     values = {other[key].element: other[key].plain for key in taken}
     project(survivor, values, access=access, is_new=False)
     carry_residences(merge, takes_kind="residence_kind" in taken)
+    carry_employments(merge)
     over = carry_consents(merge, survivor.birth_date)
     carry_proposals(merge, viewer)
     carry_pairs(merge)
@@ -89,6 +91,7 @@ def merge_residents(
     moving.repoint(event, Consent, "guardian")
     moving.repoint(event, ResidentAccount)
     moving.repoint(event, Seal)
+    moving.repoint(event, Vehicle, "keeper")
     bus.announce(event)
     for purpose in over:
         bus.announce(ConsentWithdrawn(survivor.pk, purpose))

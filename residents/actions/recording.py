@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,7 @@ from datasharing.models import DataElement, FormTemplate
 from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import policies, selectors
-from residents.actions.columns import project
+from residents.actions.columns import Projected, project
 from residents.actions.filling import count_fill
 from residents.actions.homes import follow, register_household, settle
 from residents.actions.merging import tell_apart
@@ -100,7 +100,7 @@ def save_form(
     version: int | None = None,
     residence: Residency | None = None,
 ) -> Saved:
-    """Save one form.
+    """Save one form over a resident, a household, a dwelling, an organisation or a vehicle.
 
     `subject_id` None registers a new resident in `dwelling`, where he then lives, or in `area`. An
     element not in `values` keeps its value; None clears it. Each changed element is written once,
@@ -116,6 +116,28 @@ def save_form(
         target = _newcomer(access, dwelling.area if dwelling else area, dwelling, household)
     else:
         target = _existing(viewer, access, template, subject_id, version)
+    newcomer = target.row if target.is_new and isinstance(target.row, Resident) else None
+
+    def settled(changed: Mapping[str, str | None]) -> None:
+        if newcomer and dwelling:
+            settle(newcomer, dwelling, *how(changed, residence))
+
+    return save_over(
+        viewer=viewer, access=access, template=template, target=target, values=values, then=settled
+    )
+
+
+def save_over(
+    *,
+    viewer: Viewer,
+    access: Access,
+    template: FormTemplate,
+    target: Target,
+    values: Mapping[str, str | None],
+    then: Callable[[Mapping[str, str | None]], None] = lambda changed: None,
+) -> Saved:
+    """Write the form's values over the target; a new target's row is saved first, and `then` is
+    called with what has changed. Raises what `save_form` raises."""
     form = entries_for(template, access.rights(target.path), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
     checked = check_entries(form, values)
@@ -135,12 +157,11 @@ def save_form(
     )
     if not changes:
         return Saved(target.id, frozenset(), frozenset(proposed), len(shown), there)
-    if target.resident:
-        project(target.resident, changes, access=access, is_new=target.is_new)
-        if not target.is_new:
-            follow(target.resident, changes)
-        elif dwelling:
-            settle(target.resident, dwelling, *how(changed, residence))
+    if target.row:
+        project(target.row, changes, access=access, is_new=target.is_new)
+        if isinstance(target.row, Resident) and not target.is_new:
+            follow(target.row, changes)
+        then(changed)
     write(
         viewer=viewer,
         template=template,
@@ -163,25 +184,25 @@ def save_form(
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """What the form is about: its key, its area's path, what the viewer sees recorded there, and
-    the row, not yet saved for a newcomer, if it is a resident."""
+    the row, not yet saved for a newcomer, if values stand in columns of it."""
 
     id: uuid.UUID
     path: str
     seen: Mapping[str, Recorded]
-    resident: Resident | None
+    row: Projected | None
     is_new: bool
 
 
 def _newcomer(
     access: Access, area: Area | None, dwelling: Dwelling | None, household: Household | None
-) -> _Target:
+) -> Target:
     if area is None or (household and dwelling and household.dwelling_id != dwelling.pk):
         raise NotFound
     policies.may_register(access, area.path).require()
     resident = Resident(area=area, household=household)
-    return _Target(resident.pk, area.path, {}, resident, is_new=True)
+    return Target(resident.pk, area.path, {}, resident, is_new=True)
 
 
 def _existing(
@@ -190,8 +211,8 @@ def _existing(
     template: FormTemplate,
     subject_id: uuid.UUID,
     version: int | None,
-) -> _Target:
-    resident = lock(template.subject, subject_id)
+) -> Target:
+    row = lock(template.subject, subject_id)
     place = selectors.locate(
         viewer=viewer, access=access, kind=template.subject, subject_id=subject_id
     )
@@ -203,7 +224,7 @@ def _existing(
         areas={subject_id: place.area_path},
         keys={field.element_id for field in template.fields.all()},
     )[subject_id]
-    return _Target(subject_id, place.area_path, seen, resident, is_new=False)
+    return Target(subject_id, place.area_path, seen, row, is_new=False)
 
 
 def _refuse_unwritable(keys: set[str]) -> None:

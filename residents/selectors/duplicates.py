@@ -99,7 +99,7 @@ def matches(*, viewer: Viewer, newcomers: Sequence[Newcomer]) -> list[dict[uuid.
 
 def _homes_among(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, set[uuid.UUID]]:
     found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    rows = Residence.objects.filter(resident__in=ids, valid_to=None)
+    rows = Residence.objects.present().filter(resident__in=ids)
     for resident_id, dwelling_id in rows.values_list("resident_id", "dwelling_id"):
         found[resident_id].add(dwelling_id)
     return found

@@ -27,6 +27,7 @@ from residents.selectors.reading import (
     labels_of,
     recorded,
     shown,
+    title_keys,
 )
 from residents.selectors.shapes import (
     AsRecorded,
@@ -82,7 +83,7 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
         ]
     changes.sort(key=lambda change: change[0])  # the merged entries' before this one's
     return History(
-        title=place.title or display_name(seen),
+        title=place.title or display_name(seen, subject),
         dwelling_id=place.dwelling_id,
         element=element,
         label=DataElement.objects.get(pk=element).label,
@@ -177,7 +178,7 @@ def correction(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: 
         raise NotFound
     policies.may_propose(access, element, place.area_path, held.department_kind).require()
     found = DataElement.objects.select_related("code_list").get(pk=element)
-    return Correction(place.title or display_name(seen), place.dwelling_id, found, held)
+    return Correction(place.title or display_name(seen, subject), place.dwelling_id, found, held)
 
 
 def _opened(
@@ -192,7 +193,7 @@ def _opened(
         access=access,
         subject=subject,
         areas={subject_id: place.area_path},
-        keys={element, policies.NAME},
+        keys={element} | title_keys(subject),
     )[subject_id]
     access_log.record(
         viewer=viewer,

@@ -207,7 +207,8 @@ def own_record(*, viewer: Viewer) -> OwnRecord | None:
         return None
     resident = account.resident
     home = (
-        Residence.objects.filter(resident=resident, valid_to=None)
+        Residence.objects.present()
+        .filter(resident=resident)
         .select_related("dwelling")
         .order_by("valid_from", "id")
         .first()
@@ -247,7 +248,7 @@ def homes_of(access: Access, areas: dict[uuid.UUID, str]) -> dict[uuid.UUID, tup
     """Present homes of the residents whose home is shared; empty for the others. One query."""
     ids = [row_id for row_id, path in areas.items() if policies.may_see_homes(access, path)]
     found: dict[uuid.UUID, tuple[HomeView, ...]] = dict.fromkeys(areas, ())
-    rows = Residence.objects.filter(resident__in=ids, valid_to=None).order_by("valid_from", "id")
+    rows = Residence.objects.present().filter(resident__in=ids).order_by("valid_from", "id")
     for resident_id, dwelling_id, address in rows.values_list(
         "resident_id", "dwelling_id", "dwelling__address"
     ):

@@ -362,6 +362,7 @@ class DwellingView:
     people: tuple[Person, ...]
     sees_people: bool
     may_register: bool
+    may_move: bool
     refusal: str
     dwelling_templates: tuple[FormTemplate, ...]
     household_templates: tuple[FormTemplate, ...]

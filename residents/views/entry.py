@@ -25,6 +25,7 @@ from residents import actions, selectors
 from residents.choices import ResidenceKind
 from residents.errors import DuplicateDocument, LikelyTheSame, Stale
 from residents.forms import ResidenceForm
+from residents.views.subjects import page_of
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import Invalid, NotAllowed
 
@@ -282,6 +283,10 @@ def _conflict(
     return render(request, "residents/conflict.html", context, status=Stale.status)
 
 
+def _page_of(opened: selectors.OpenForm) -> str:
+    return page_of(opened.template.subject, opened.subject.id, opened.subject.dwelling_id)
+
+
 def _tell(request: StaffRequest, template: FormTemplate, saved: actions.Saved) -> None:
     """What became of a saved form."""
     if saved.written or not saved.proposed:
@@ -302,10 +307,3 @@ def _already_there(saved: actions.Saved) -> str:
         return ""
     text = _("%(there)d of %(fields)d fields were already there.")
     return text % {"there": saved.there, "fields": saved.fields}
-
-
-def _page_of(opened: selectors.OpenForm) -> str:
-    """The page that shows the subject of a form."""
-    if opened.template.subject == Subject.RESIDENT:
-        return reverse("residents:resident", args=[opened.subject.id])
-    return reverse("residents:dwelling", args=[opened.subject.dwelling_id])

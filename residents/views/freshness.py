@@ -5,16 +5,15 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import reader
 from accounts.middleware import StaffRequest
-from datasharing.choices import Subject
 from residents import actions, selectors
 from residents.errors import Stale
 from residents.forms import RevisitFilter
+from residents.views.subjects import page_of
 from smartcommunity.kernel.errors import Invalid
 from smartcommunity.kernel.pagination import page_number
 from smartcommunity.kernel.web import page_links
@@ -43,15 +42,10 @@ def confirm(request: StaffRequest, subject: str, subject_id: uuid.UUID) -> HttpR
             messages.success(request, text % {"count": count})
             return redirect("residents:confirm", subject, subject_id)
     found = selectors.to_confirm(viewer=request.viewer, subject=subject, subject_id=subject_id)
-    back = (
-        reverse("residents:resident", args=[subject_id])
-        if subject == Subject.RESIDENT
-        else reverse("residents:dwelling", args=[found.dwelling_id])
-    )
     context = {
         "found": found,
         "refusal": refusal,
-        "back_url": back,
+        "back_url": page_of(subject, subject_id, found.dwelling_id),
         "chosen": request.POST.getlist("record"),
     }
     return render(request, "residents/confirm.html", context, status=status)

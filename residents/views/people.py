@@ -38,7 +38,13 @@ def _profile(
         asked if asked and asked.ask.purpose == ask.purpose else ConsentForm(ask=ask)
         for ask in found.consents_to_ask
     ]
-    context = {"resident": found, "consent_forms": forms}
+    links = selectors.resident_links(viewer=request.viewer, resident_id=resident_id)
+    context = {
+        "resident": found,
+        "links": links,
+        "residences": selectors.residences(viewer=request.viewer, resident_id=resident_id),
+        "consent_forms": forms,
+    }
     return render(request, "residents/resident.html", context, status=422 if asked else 200)
 
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 # Carried over with rules of their own (residents.actions.carrying), or about the merge itself.
 BY_RULE = {
     "residents.Residence.resident",
+    "residents.Employment.resident",
     "residents.Consent.resident",
     "residents.DistinctPair.first",
     "residents.DistinctPair.second",

@@ -14,11 +14,14 @@ from residents.models import (
     Building,
     Dwelling,
     ElementRecord,
+    Employment,
     Household,
+    Organisation,
     Residence,
     Resident,
     ResidentAccount,
     Unit,
+    Vehicle,
 )
 from smartcommunity.kernel import clock
 from tests.architecture.matrix import oracle
@@ -150,8 +153,22 @@ def _house(place: Place) -> None:
     Residence.objects.create(
         resident=resident, dwelling=place.dwelling, kind=ResidenceKind.OWNER, valid_from=None
     )
+    firm = Organisation.objects.create(
+        area=place.area,
+        dwelling=place.dwelling,
+        uscc=value["uscc"],
+        name=value["unit_name"],
+        name_pinyin="biaodanwei",
+        name_initials="bdw",
+    )
+    Employment.objects.create(organisation=firm, resident=resident)
+    vehicle = Vehicle.objects.create(
+        area=place.area, dwelling=place.dwelling, keeper=resident, plate=value["plate_no"]
+    )
     place.ids = {
         "resident": resident.pk,
+        "organisation": firm.pk,
+        "vehicle": vehicle.pk,
         "household": household.pk,
         "dwelling": place.dwelling.pk,
         "building": building.pk,

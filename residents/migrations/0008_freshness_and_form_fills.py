@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('datasharing', '0003_form_designer'),
-        ('residents', '0005_duplicates_and_merges'),
+        ('residents', '0007_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
