@@ -10,7 +10,7 @@ class ResidentsConfig(AppConfig):
         from accounts.choices import DepartmentKind
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from residents.policies import BINDING_KINDS, may_seal
+        from residents.policies import BINDING_KINDS, may_preview, may_seal
         from residents.selectors import proposals_to_decide, seals_to_decide
 
         def reads(viewer: Viewer) -> bool:
@@ -27,6 +27,9 @@ class ResidentsConfig(AppConfig):
 
         def seals(viewer: Viewer) -> bool:
             return bool(may_seal(viewer))
+
+        def previews(viewer: Viewer) -> bool:
+            return bool(may_preview(viewer))
 
         def seals_waiting(viewer: Viewer) -> int:
             return seals_to_decide(viewer=viewer)
@@ -48,6 +51,7 @@ class ResidentsConfig(AppConfig):
             ),
             Entry(_("To be confirmed again"), "residents:revisits", "refresh", 28, visits),
             Entry(_("Filled in once"), "residents:fill_once", "chart", 79, reads),
+            Entry(_("View as a department"), "residents:preview", "eye", 98, previews),
             Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
             Entry(
                 _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting

@@ -8,11 +8,17 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
+from accounts.selectors import chosen_area, open_areas
 from accounts.viewer import Viewer
+from datasharing.choices import Purpose
 from datasharing.forms import widget_for
 from residents import actions, selectors
 from residents.choices import ResidenceKind
+from residents.selectors.exports import ExportChoice
+from residents.selectors.preview import departments_to_preview
 from residents.selectors.shapes import ConsentAsk, Correction, Nameable
+from residents.sheets.choices import SheetFormat
 
 OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
 ADDRESS_LOOKUP = {
@@ -242,6 +248,44 @@ class SheetForm(forms.Form):
     )
 
 
+class ExportForm(forms.Form):
+    """What an export holds and why it is made."""
+
+    use_required_attribute = False
+    elements = forms.MultipleChoiceField(
+        label=_("Data elements"),
+        help_text=_("Only what the purpose needs. Masked values stay masked in the file."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one element that is shared with you.")},
+    )
+    purpose = forms.ChoiceField(label=_("Purpose"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Say what the file is for; the auditor reads it."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={"required": _("Say what the file is for; the auditor reads it.")},
+    )
+    kind = forms.ChoiceField(label=_("Format"), choices=SheetFormat.choices, initial="xlsx")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        choices: Iterable[ExportChoice],
+        purpose: str,
+    ) -> None:
+        super().__init__(data)
+        offered = list(choices)
+        purposes = [pair for pair in Purpose.choices if pair[0] != Purpose.OWN_DATA]
+        self.fields["elements"].choices = [  # type: ignore[attr-defined]
+            (one.key, f"{one.label}（{one.level}）") for one in offered
+        ]
+        self.fields["elements"].initial = [one.key for one in offered if one.usual]
+        self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
+        self.fields["purpose"].initial = purpose
+
+
 class SealForm(forms.Form):
     """Who may see a protected person, why, and until when that stands without another look."""
 
@@ -309,3 +353,22 @@ class RevisitFilter(forms.Form):
 
     subject = forms.CharField(required=False)
     building = forms.UUIDField(required=False)
+
+
+class PreviewForm(forms.Form):
+    """As whom to look. What is not chosen is the most usual."""
+
+    department = forms.ChoiceField(label=_("Department"), required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Role, required=False)
+    area = forms.TypedChoiceField(label=_("Area"), coerce=int, required=False, empty_value=None)
+
+    def __init__(self, data: Any, *, viewer: Viewer) -> None:
+        estate = chosen_area(viewer=viewer, area_id=None)
+        usual = {"role": Role.OFFICER.value, "area": estate.pk}
+        super().__init__({**usual, **{key: text for key, text in data.items() if text}})
+        offered = departments_to_preview(viewer=viewer)
+        for name, choices in {
+            "department": [(str(row.pk), row.name) for row in offered],
+            "area": open_areas(viewer=viewer),
+        }.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]

@@ -40,6 +40,14 @@ UNDO_DAYS = 30
 BINDING_KINDS = frozenset({DepartmentKind.POLICE, DepartmentKind.PROPERTY})
 
 
+def may_preview(viewer: Viewer) -> Decision:
+    """A security administrator as any department of his areas, a supervisor as his own; both see
+    an invented person only."""
+    if viewer.role in {Role.SECURITY_ADMIN, Role.SUPERVISOR}:
+        return ALLOW
+    return deny(_("Only a security administrator or a supervisor looks as somebody else."))
+
+
 def may_see_homes(access: Access, path: str) -> Decision:
     """Who lives where is an element like any other."""
     if access.level(HOME, path) == Level.FULL:

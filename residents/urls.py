@@ -2,6 +2,7 @@ from django.urls import path
 
 from residents.views import (
     entry,
+    exports,
     freshness,
     imports,
     lists,
@@ -9,6 +10,7 @@ from residents.views import (
     organisations,
     people,
     places,
+    preview,
     proposals,
     residences,
     seals,
@@ -78,6 +80,9 @@ urlpatterns = [
     path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
     path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
+    path("exports/", exports.index, name="exports"),
+    path("exports/new/", exports.new, name="export_new"),
+    path("exports/<uuid:export_id>/file/", exports.fetch, name="export_fetch"),
     path("duplicates/", merging.duplicates, name="duplicates"),
     path(
         "duplicates/<uuid:first_id>/<uuid:second_id>/different/",
@@ -93,6 +98,7 @@ urlpatterns = [
     path("imports/<uuid:import_id>/", imports.detail, name="import"),
     path("imports/<uuid:import_id>/faults/", imports.faults, name="import_faults"),
     path("imports/<uuid:import_id>/<str:step>/", imports.step, name="import_step"),
+    path("view-as/", preview.preview, name="preview"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/accept/", proposals.accept, name="accept_proposal"),
     path("proposals/<uuid:proposal_id>/reject/", proposals.reject, name="reject_proposal"),

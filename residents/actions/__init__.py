@@ -3,6 +3,13 @@
 from residents.actions.accounts import bind_account
 from residents.actions.confirming import confirm
 from residents.actions.consents import give_consent, withdraw_consent
+from residents.actions.exports import (
+    expire_exports,
+    fetch_export,
+    make_export,
+    request_export,
+    rows_left,
+)
 from residents.actions.homes import (
     correct_residence,
     move_in,
@@ -61,11 +68,14 @@ __all__ = [
     "employ",
     "end_employment",
     "erase_import",
+    "expire_exports",
     "expire_imports",
+    "fetch_export",
     "give_consent",
     "keep_query",
     "keep_seal",
     "lift_seal",
+    "make_export",
     "merge_residents",
     "move_in",
     "move_organisation",
@@ -82,7 +92,9 @@ __all__ = [
     "register_vehicle",
     "reject_proposal",
     "repoint",
+    "request_export",
     "resume_import",
+    "rows_left",
     "save_form",
     "set_keeper",
     "start_import",

@@ -20,6 +20,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
+from residents.selectors.exports import export_choices, export_scope, exports
 from residents.selectors.fill_once import Filled, FillOnce, fill_once
 from residents.selectors.finding import (
     find_by_credit_code,
@@ -50,6 +51,7 @@ from residents.selectors.places import (
     plan,
     plan_point,
 )
+from residents.selectors.preview import Preview, departments_to_preview, preview
 from residents.selectors.proposals import proposals, proposals_to_decide
 from residents.selectors.reading import recorded
 from residents.selectors.residences import (
@@ -127,6 +129,7 @@ __all__ = [
     "OwnRecord",
     "Pair",
     "Person",
+    "Preview",
     "ProposalView",
     "ResidenceView",
     "ResidentView",
@@ -145,6 +148,7 @@ __all__ = [
     "comparison",
     "consent_to_ask",
     "correction",
+    "departments_to_preview",
     "differences",
     "duplicates_for",
     "dwelling",
@@ -152,6 +156,9 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "export_choices",
+    "export_scope",
+    "exports",
     "faulty_rows",
     "fill_once",
     "find_addresses",
@@ -189,6 +196,7 @@ __all__ = [
     "people",
     "plan",
     "plan_point",
+    "preview",
     "profile",
     "proposals",
     "proposals_to_decide",

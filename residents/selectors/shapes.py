@@ -304,6 +304,10 @@ class EstateView:
     buildings: tuple[BuildingBrief, ...]
     has_plan: bool
 
+    @property
+    def key(self) -> str:
+        return str(self.area_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -337,6 +341,10 @@ class BuildingChart:
     people: int
     occupied: int
     dwellings: int
+
+    @property
+    def key(self) -> str:
+        return str(self.id)
 
 
 @dataclass(frozen=True, slots=True)
