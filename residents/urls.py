@@ -1,6 +1,7 @@
 from django.urls import path
 
 from residents.views import (
+    emergency,
     entry,
     exports,
     freshness,
@@ -13,6 +14,7 @@ from residents.views import (
     preview,
     proposals,
     residences,
+    reveal,
     seals,
     vehicles,
 )
@@ -73,6 +75,22 @@ urlpatterns = [
         name="register_vehicle",
     ),
     path("residents/<uuid:resident_id>/seal/", seals.propose_seal, name="propose_seal"),
+    path(
+        "residents/<uuid:resident_id>/emergency/", emergency.open_emergency, name="open_emergency"
+    ),
+    path("emergencies/", emergency.emergencies, name="emergencies"),
+    path("emergencies/<uuid:emergency_id>/end/", emergency.end_emergency, name="end_emergency"),
+    path(
+        "emergencies/<uuid:emergency_id>/review/",
+        emergency.review_emergency,
+        name="review_emergency",
+    ),
+    path("proposals/<uuid:proposal_id>/reveal/", reveal.reveal_proposal, name="reveal_proposal"),
+    path(
+        "values/<str:subject>/<uuid:subject_id>/<str:element>/reveal/",
+        reveal.reveal,
+        name="reveal",
+    ),
     path("seals/", seals.seals, name="seals"),
     path("seals/<uuid:seal_id>/approve/", seals.approve_seal, name="approve_seal"),
     path("seals/<uuid:seal_id>/refuse/", seals.refuse_seal, name="refuse_seal"),

@@ -3,6 +3,7 @@
 from residents.actions.accounts import bind_account
 from residents.actions.confirming import confirm
 from residents.actions.consents import give_consent, withdraw_consent
+from residents.actions.emergency import end_emergency, open_emergency, review_emergency
 from residents.actions.exports import (
     expire_exports,
     fetch_export,
@@ -66,6 +67,7 @@ __all__ = [
     "confirm_import",
     "correct_residence",
     "employ",
+    "end_emergency",
     "end_employment",
     "erase_import",
     "expire_exports",
@@ -81,6 +83,7 @@ __all__ = [
     "move_organisation",
     "move_out",
     "move_together",
+    "open_emergency",
     "pause_import",
     "propose",
     "propose_seal",
@@ -94,6 +97,7 @@ __all__ = [
     "repoint",
     "request_export",
     "resume_import",
+    "review_emergency",
     "rows_left",
     "save_form",
     "set_keeper",

@@ -15,6 +15,7 @@ from residents import selectors
 from residents.actions.records import lock
 from residents.errors import Stale
 from residents.models import Confirmation, ElementRecord
+from residents.selectors.unsaid import without_unsaid
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import Invalid, NotFound
 
@@ -42,6 +43,7 @@ def confirm(
             pk__in=wanted, subject=subject, subject_id=subject_id
         ).select_related("element")
     )
+    rows = without_unsaid(viewer, subject, rows)
     seen = [row for row in rows if access.level(row.element_id, place.area_path) == Level.FULL]
     if len(seen) < len(wanted):
         raise NotFound

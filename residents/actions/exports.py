@@ -283,7 +283,8 @@ def _label(named: Mapping[str, DataElement], key: str) -> str:
 def _rows(
     access: Access, ids: Sequence[uuid.UUID], keys: Sequence[str]
 ) -> tuple[list[list[str]], set[str]]:
-    """The residents' rows as the officer may see them, and the elements that stand in them."""
+    """The residents' rows as the officer may see them, and the elements that stand in them. An
+    export asks for its purpose itself, so numbers that he sees in full stand in it whole."""
     areas = _areas(access, ids)
     seen = selectors.recorded(access=access, subject=Subject.RESIDENT, areas=areas, keys=keys)
     homes = _homes(access, areas) if ADDRESS in keys else {}
@@ -292,7 +293,7 @@ def _rows(
     for key in ids:
         if key not in areas:
             continue
-        shown = {element: value.shown for element, value in seen[key].items()}
+        shown = {element: value.whole for element, value in seen[key].items()}
         if home := homes.get(key):
             shown[ADDRESS] = home
         elements |= shown.keys()

@@ -138,7 +138,7 @@ def save_over(
 ) -> Saved:
     """Write the form's values over the target; a new target's row is saved first, and `then` is
     called with what has changed. Raises what `save_form` raises."""
-    form = entries_for(template, access.rights(target.path), target.seen)
+    form = entries_for(template, access.rights(target.path, target.id), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
     checked = check_entries(form, values)
     shown = [entry for entry in form if entry.key in checked or not entry.editable]

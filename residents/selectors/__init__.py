@@ -11,6 +11,12 @@ from residents.selectors.duplicates import (
     suspected_pairs,
     suspects,
 )
+from residents.selectors.emergency import (
+    emergencies,
+    emergencies_to_review,
+    emergency_offer,
+    sides_for,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
@@ -70,6 +76,7 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.reveal import reveal, reveal_proposal
 from residents.selectors.revisits import Revisits, ToConfirm, revisits, to_confirm
 from residents.selectors.seals import (
     nameable,
@@ -78,6 +85,7 @@ from residents.selectors.seals import (
     seals,
     seals_to_decide,
 )
+from residents.selectors.searching import Results, find, kinds_for
 from residents.selectors.shapes import (
     AsRecorded,
     BuildingChart,
@@ -95,6 +103,7 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.shapes_guard import Asked, EmergencyView
 from residents.selectors.sheets import (
     ImportView,
     blank_sheet,
@@ -108,6 +117,7 @@ from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 __all__ = [
     "Address",
     "AsRecorded",
+    "Asked",
     "Brief",
     "BuildingChart",
     "Comparison",
@@ -115,6 +125,7 @@ __all__ = [
     "Difference",
     "DwellingView",
     "ElementView",
+    "EmergencyView",
     "EstateView",
     "FillOnce",
     "Filled",
@@ -133,6 +144,7 @@ __all__ = [
     "ProposalView",
     "ResidenceView",
     "ResidentView",
+    "Results",
     "Revisits",
     "Subject",
     "Suspect",
@@ -153,6 +165,9 @@ __all__ = [
     "duplicates_for",
     "dwelling",
     "dwelling_links",
+    "emergencies",
+    "emergencies_to_review",
+    "emergency_offer",
     "estate",
     "estate_area",
     "estates",
@@ -161,6 +176,7 @@ __all__ = [
     "exports",
     "faulty_rows",
     "fill_once",
+    "find",
     "find_addresses",
     "find_building",
     "find_by_credit_code",
@@ -176,6 +192,7 @@ __all__ = [
     "imports",
     "keepers_at",
     "kept_listing",
+    "kinds_for",
     "list_residents",
     "listed",
     "listed_subjects",
@@ -204,6 +221,8 @@ __all__ = [
     "residence",
     "residences",
     "resident_links",
+    "reveal",
+    "reveal_proposal",
     "revisits",
     "sealable",
     "sealed_for",
@@ -211,6 +230,7 @@ __all__ = [
     "seals_to_decide",
     "search",
     "searches_for",
+    "sides_for",
     "sorts_for",
     "suspected_pairs",
     "suspects",

@@ -43,6 +43,7 @@ from residents.selectors.entry import locate
 from residents.selectors.proposals import places
 from residents.selectors.reading import display_name, recorded
 from residents.selectors.shapes import Provenance
+from residents.selectors.unsaid import may_name_sealed
 from smartcommunity.kernel.errors import NotFound
 from smartcommunity.kernel.pagination import Page, paginate
 
@@ -139,7 +140,7 @@ def to_confirm(*, viewer: Viewer, subject: str, subject_id: uuid.UUID) -> ToConf
     ]
     found.sort(key=lambda each: (each.provenance.stale_since or date.max, each.label))
     return ToConfirm(
-        title=place.title or display_name(seen),
+        title=place.title or display_name(seen, subject),
         dwelling_id=place.dwelling_id,
         values=tuple(found),
         due=sum(each.is_due for each in found),
@@ -216,6 +217,7 @@ def _due(viewer: Viewer, access: Access, kind: Subject) -> QuerySet[ElementRecor
         .filter(Q(value__isnull=False) | Q(sealed__isnull=False))
         .alias(fresh_at=Coalesce("confirmed_at", "recorded_at"))
         .filter(reduce(or_, choices, Q(pk__in=[])))
+        .exclude(may_name_sealed(viewer, kind))
     )
 
 
@@ -312,7 +314,7 @@ def _views(
     return [
         Revisit(
             subject_id=row["subject_id"],
-            title=found[row["subject_id"]][1] or display_name(seen[row["subject_id"]]),
+            title=found[row["subject_id"]][1] or display_name(seen[row["subject_id"]], kind),
             dwelling_id=found[row["subject_id"]][2],
             address=homes.get(row["subject_id"], ""),
             due=row["count"],

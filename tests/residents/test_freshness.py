@@ -15,8 +15,17 @@ from datasharing.catalogue.loader import FOLDER
 from datasharing.choices import GrantStatus, Level
 from datasharing.models import AccessRecord, DataElement, Grant
 from residents import actions, selectors
+from residents.choices import SealStatus
 from residents.errors import Stale
-from residents.models import Confirmation, Dwelling, ElementRecord, Household, Residence
+from residents.models import (
+    Confirmation,
+    Dwelling,
+    ElementRecord,
+    Household,
+    Residence,
+    Resident,
+    Seal,
+)
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import Invalid, NotAllowed, NotFound
 from tests.conftest import World
@@ -343,3 +352,25 @@ def test_administrators_confirm_nothing(registry: Registry) -> None:
             viewer=registry.world.viewer("system_admin"), subject="resident",
             subject_id=resident, record_ids=[record(resident, "mobile").pk],
         )  # fmt: skip
+
+
+def test_what_may_name_a_protected_person_is_not_counted(registry: Registry) -> None:
+    """The head is sealed: nobody else's list may count a value that could be his number."""
+    resident = registry.register()
+    household = Resident.objects.get(pk=resident).household_id
+    assert household is not None
+    registry.register(doc_no=citizen(date(1990, 1, 1)), name_cn="李四", household_id=household)
+    registry.save("grid", "grid.visit", household, **VISIT, head_mobile="13800001234")
+    age(household, 900, "head_mobile")
+    age(household, 400, "family_size")
+    (before,) = listed(registry.world).page.rows
+    assert before.due == 2
+    Seal.objects.create(
+        resident_id=resident, status=SealStatus.IN_FORCE, reason="test",
+        proposed_by=registry.world.users["police_chief"], proposed_at=clock.now(),
+        decided_by=registry.world.users["police"], decided_at=clock.now(),
+        review_on=clock.today() + timedelta(days=90),
+    )  # fmt: skip
+    (after,) = listed(registry.world).page.rows
+    assert (after.due, after.labels) == (1, (DataElement.objects.get(key="family_size").label,))
+    assert after.since > before.since
