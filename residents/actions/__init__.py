@@ -12,6 +12,7 @@ from residents.actions.buildings import (
     enter_unit,
     remove_room,
 )
+from residents.actions.confirming import confirm
 from residents.actions.consents import give_consent, withdraw_consent
 from residents.actions.emergency import end_emergency, open_emergency, review_emergency
 from residents.actions.exports import (
@@ -74,6 +75,7 @@ __all__ = [
     "ask_lift",
     "bind_account",
     "cancel_import",
+    "confirm",
     "confirm_import",
     "correct_building",
     "correct_residence",

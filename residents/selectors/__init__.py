@@ -34,6 +34,7 @@ from residents.selectors.entry import (
     open_form,
 )
 from residents.selectors.exports import export_choices, export_scope, exports
+from residents.selectors.fill_once import Filled, FillOnce, fill_once
 from residents.selectors.finding import (
     find_by_credit_code,
     find_organisations,
@@ -83,6 +84,7 @@ from residents.selectors.residents import (
     searches_for,
 )
 from residents.selectors.reveal import reveal, reveal_proposal
+from residents.selectors.revisits import Revisits, ToConfirm, revisits, to_confirm
 from residents.selectors.seals import (
     nameable,
     sealable,
@@ -132,6 +134,8 @@ __all__ = [
     "ElementView",
     "EmergencyView",
     "EstateView",
+    "FillOnce",
+    "Filled",
     "Found",
     "History",
     "ImportView",
@@ -149,8 +153,10 @@ __all__ = [
     "ResidenceView",
     "ResidentView",
     "Results",
+    "Revisits",
     "Subject",
     "Suspect",
+    "ToConfirm",
     "Waiting",
     "absorbed_by",
     "areas_for",
@@ -177,6 +183,7 @@ __all__ = [
     "export_scope",
     "exports",
     "faulty_rows",
+    "fill_once",
     "find",
     "find_addresses",
     "find_building",
@@ -228,6 +235,7 @@ __all__ = [
     "resident_links",
     "reveal",
     "reveal_proposal",
+    "revisits",
     "sealable",
     "sealed_for",
     "seals",
@@ -238,6 +246,7 @@ __all__ = [
     "sorts_for",
     "suspected_pairs",
     "suspects",
+    "to_confirm",
     "usual_listing",
     "vehicle",
 ]

@@ -249,7 +249,9 @@ def test_a_number_that_a_neighbour_has_is_refused(
 def test_only_an_unused_room_is_removed(registry: Registry, client_for: ClientFor) -> None:
     client, spare = client_for("police"), registry.dwellings[1]
     registry.register()
-    registry.save("housing", "housing.dwelling", registry.dwellings[2].pk, house_use="1")
+    facts = {"property_type": "1", "house_use": "1", "occupancy_status": "1"}
+    facts["full_address"] = registry.dwellings[2].address
+    registry.save("housing", "housing.dwelling", registry.dwellings[2].pk, **facts)
     for used in (registry.home, registry.dwellings[2]):
         response = client.post(address("remove_room", used.pk))
         assert response["Location"] == address("correct_room", used.pk)
