@@ -47,6 +47,7 @@ class ResidentsConfig(AppConfig):
             Entry(_("Residents"), "residents:residents", "person", 21, reads),
             Entry(_("Organisations"), "residents:organisations", "services", 22, reads),
             Entry(_("Vehicles"), "residents:vehicles", "car", 23, reads),
+            Entry(_("Statistics"), "residents:statistics", "chart", 24, reads),
             Entry(_("Import and export"), "residents:imports", "upload", 26, reads),
             Entry(
                 _("Proposed corrections"),

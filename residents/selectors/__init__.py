@@ -110,6 +110,7 @@ from residents.selectors.sheets import (
     import_view,
     imports,
 )
+from residents.selectors.statistics import Statistics, statistics
 from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 
 __all__ = [
@@ -141,6 +142,7 @@ __all__ = [
     "ResidenceView",
     "ResidentView",
     "Results",
+    "Statistics",
     "Subject",
     "Suspect",
     "Waiting",
@@ -224,6 +226,7 @@ __all__ = [
     "searches_for",
     "sides_for",
     "sorts_for",
+    "statistics",
     "suspected_pairs",
     "suspects",
     "usual_listing",

@@ -273,6 +273,8 @@ GRANT_EXPIRING_DAYS = env("GRANT_EXPIRING_DAYS")
 WORKDAYS_FILE = env("WORKDAYS_FILE")
 # A proposed permission change that nobody approves falls after so many days.
 PERMISSION_CHANGE_DAYS = env("PERMISSION_CHANGE_DAYS")
+# Statistics of areas where the reader does not work: smaller counts than this are withheld.
+STATISTICS_MIN_COUNT = env("STATISTICS_MIN_COUNT")
 # Tables that come in: refused above these, before anything is unpacked or written.
 IMPORT_MAX_BYTES = env("IMPORT_MAX_BYTES")
 IMPORT_MAX_UNPACKED_BYTES = env("IMPORT_MAX_UNPACKED_BYTES")

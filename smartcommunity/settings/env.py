@@ -35,6 +35,7 @@ env = environ.Env(
     GRANT_EXPIRING_DAYS=(int, 30),
     WORKDAYS_FILE=(str, ""),
     PERMISSION_CHANGE_DAYS=(int, 7),
+    STATISTICS_MIN_COUNT=(int, 5),
     IMPORT_MAX_BYTES=(int, 20 * 1024 * 1024),
     IMPORT_MAX_UNPACKED_BYTES=(int, 400 * 1024 * 1024),
     IMPORT_MAX_ROWS=(int, 200_000),
