@@ -82,9 +82,18 @@ class Statistics:
     few: tuple[str, ...] = ()
 
     @property
+    def title(self) -> str:
+        return title(self.chosen) if self.chosen else ""
+
+    @property
     def is_withheld(self) -> bool:
         lines = (*self.lines, self.sums) if self.sums else self.lines
         return any(count is None for line in lines for count in line.counts)
+
+
+def title(element: DataElement) -> str:
+    """What a breakdown is called: by birth date, people are grouped by age."""
+    return _("Age group") if element.key == AGE else element.label
 
 
 def statistics(*, viewer: Viewer, by: str = "", is_beyond: bool = False) -> Statistics:
@@ -124,7 +133,7 @@ def statistics(*, viewer: Viewer, by: str = "", is_beyond: bool = False) -> Stat
 def _as_department(viewer: Viewer) -> Viewer | None:
     """Who reads the whole area of the viewer's department with its rights: nobody, made to ask the
     policy. None for whom the numbers beyond his own areas are not."""
-    if viewer.role not in BEYOND_ROLES:
+    if viewer.role not in BEYOND_ROLES or viewer.department_id is None:
         return None
     path = Department.objects.filter(pk=viewer.department_id).values_list("area__path", flat=True)
     return Viewer(

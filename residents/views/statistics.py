@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import reader
 from accounts.middleware import StaffRequest
 from residents import selectors
+from residents.selectors.statistics import title
 from smartcommunity.kernel.pagination import PAGE_SIZE
 
 BEYOND = "beyond"
@@ -29,7 +30,7 @@ def statistics(request: StaffRequest) -> HttpResponse:
         "page": Paginator(found.lines, PAGE_SIZE).get_page(request.GET.get("page")),
         "query": f"by={by}{where}&",
         "breakdowns": [
-            {"label": one.label, "url": f"?by={one.key}{where}", "active": one.key == by}
+            {"label": title(one), "url": f"?by={one.key}{where}", "active": one.key == by}
             for one in found.offers
         ],
         "places": [
@@ -57,4 +58,4 @@ def _chart(found: selectors.Statistics) -> dict[str, object] | None:
     if not drawn:
         return None
     labels, data = zip(*drawn, strict=True)
-    return {"labels": labels, "series": [{"name": _("People"), "data": data}]}
+    return {"labels": labels, "series": [{"name": _("Number of people"), "data": data}]}
