@@ -8,8 +8,11 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.navigation import Entry, add
+        from accounts.scope import register_entries
         from accounts.viewer import Viewer
-        from residents.selectors import proposals_to_decide
+        from residents.selectors import entries_bound_to, proposals_to_decide
+
+        register_entries(entries_bound_to)
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator

@@ -13,6 +13,7 @@ from datasharing.policy import Access
 from residents import lookup
 from residents.errors import DuplicateDocument
 from residents.models import Resident
+from smartcommunity.kernel.scope import platform
 
 DOCUMENT, DOCUMENT_TYPE = "doc_no", "doc_type"
 NULLABLE = frozenset({"doc_no", "mobile", "birth_date"})
@@ -53,6 +54,7 @@ def _as_column(column: str, value: str | None) -> str | date | None:
     return value or (None if column in NULLABLE else "")
 
 
+@platform("a document belongs to one entry of the whole registry")
 def _duplicate(resident: Resident, access: Access) -> DuplicateDocument:
     """Name the other entry only to who sees its document number in full: else the refusal would
     tell whose number it is."""

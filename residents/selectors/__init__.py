@@ -1,5 +1,6 @@
 """Reads of the registry. Each takes the viewer and returns only what he may see."""
 
+from residents.selectors.accounts import entries_bound_to
 from residents.selectors.consents import consent_to_ask, live_consent
 from residents.selectors.entry import (
     OpenForm,
@@ -69,6 +70,7 @@ __all__ = [
     "correction",
     "differences",
     "dwelling",
+    "entries_bound_to",
     "estate",
     "estate_area",
     "estates",

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class KernelConfig(AppConfig):
     name = "smartcommunity.kernel"
     label = "kernel"
+
+    def ready(self) -> None:
+        from smartcommunity.kernel import lookups
+
+        lookups.register()
