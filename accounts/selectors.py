@@ -65,6 +65,12 @@ def estates(*, viewer: Viewer) -> list[Area]:
     return list(Area.objects.visible_to(viewer).filter(kind="estate"))
 
 
+def has_supervisor(*, department_id: uuid.UUID | None) -> bool:
+    """Whether somebody is a supervisor of the department now."""
+    in_force = Membership.objects.in_force()
+    return in_force.filter(department=department_id, role=Role.SUPERVISOR).exists()
+
+
 def second_factor_of(*, user: User) -> Device | None:
     """The user's confirmed one-time-code device, if he has set one up."""
     return next(iter(devices_for_user(user)), None)

@@ -9,7 +9,7 @@ class DatasharingConfig(AppConfig):
     def ready(self) -> None:
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
-        from datasharing.policies import may_open_access_log
+        from datasharing.policies import may_design, may_open_access_log
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
@@ -17,7 +17,11 @@ class DatasharingConfig(AppConfig):
         def audits(viewer: Viewer) -> bool:
             return bool(may_open_access_log(viewer))
 
+        def designs(viewer: Viewer) -> bool:
+            return bool(may_design(viewer))
+
         add(
+            Entry(_("Forms"), "datasharing:forms", "edit", 78, designs),
             Entry(_("Data sharing"), "datasharing:grants", "share", 80, reads),
             Entry(_("Access log"), "datasharing:access_log", "eye", 85, audits),
         )

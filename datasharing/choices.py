@@ -20,6 +20,7 @@ LOGGED_SUBJECTS = {
     "building": _("Building"),
     "device": _("Device"),
     "face": _("Face"),
+    "form_template": _("Form template"),
     "grant": _("Grant"),
     "observation": _("Captured face"),
     "passage": _("Passage"),
@@ -47,11 +48,22 @@ LOGGED_DETAILS = {
     "service_request": _("Service request"),
     "demo seed": _("demonstration data"),
     "history": _("history"),
+    "as recorded": _("form as it was recorded"),
     "proposals": _("proposed corrections"),
     "proposed": _("correction proposed"),
     "proposal accepted": _("proposed correction accepted"),
     "proposal rejected": _("proposed correction rejected"),
     "proposal withdrawn": _("proposed correction withdrawn"),
+    "form published": _("form published"),
+    "form retired": _("form taken out of use"),
+    "seal": _("protected person"),
+    "seals": _("protected persons"),
+    "seal proposed": _("seal proposed"),
+    "seal approved": _("seal approved"),
+    "seal refused": _("seal not approved"),
+    "seal lifting asked": _("lifting of a seal asked for"),
+    "seal kept": _("seal kept"),
+    "seal lifted": _("seal lifted"),
     "grant requested": _("grant requested"),
     "grant approved": _("grant approved"),
     "grant refused": _("grant refused"),
@@ -109,6 +121,13 @@ class TemplateStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")
     RETIRED = "retired", _("Retired")
+
+
+class TemplateOrigin(models.TextChoices):
+    """Who made a version: the catalogue files that come with the platform, or the department."""
+
+    PRODUCT = "product", _("Comes with the platform")
+    DEPARTMENT = "department", _("Made by the department")
 
 
 class AccessKind(models.TextChoices):

@@ -20,9 +20,10 @@ from datasharing.choices import (
     Sensitivity,
     Sharing,
     Subject,
+    TemplateOrigin,
     TemplateStatus,
 )
-from datasharing.querysets import GrantQuerySet
+from datasharing.querysets import GrantQuerySet, TemplateQuerySet
 from smartcommunity.kernel.models import UUIDModel
 
 
@@ -95,6 +96,9 @@ class DataElement(models.Model):
     not_shared_because = models.CharField(
         _("legal reason not to share"), max_length=200, blank=True
     )
+    valid_months = models.PositiveSmallIntegerField(
+        _("months until it should be confirmed again"), null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("data element")
@@ -117,16 +121,32 @@ class DataElement(models.Model):
         return sensitive or self.type in {"document_no", "mobile"}
 
     @property
+    def is_asked(self) -> bool:
+        """Whether a form may ask it: not one that is held elsewhere or always worked out."""
+        return self.storage != "elsewhere" and not (self.derived_from and self.storage == "record")
+
+    @property
     def column(self) -> str | None:
         """The subject's column that holds the current value, for the few that have one."""
         return self.storage.removeprefix("column:") if self.storage.startswith("column:") else None
 
 
 class FormTemplate(UUIDModel):
-    """表格模板: a department's form over shared elements. A published version never changes."""
+    """表格模板: a department's form over shared elements. A published version never changes: a
+    trigger refuses it, and lets only its status go on from published to retired.
+
+    The one draft of a form has version 0; it gets its number when it is published. `revision` grows
+    with each change of a draft, so that two people designing at once notice each other. `sections`
+    is the draft's list of {"zh", "en"}, since a section may still be empty.
+    """
+
+    DRAFT_VERSION = 0
 
     key = models.CharField(_("key"), max_length=60)
     version = models.PositiveIntegerField(_("version"), default=1)
+    origin = models.CharField(
+        _("origin"), max_length=12, choices=TemplateOrigin, default=TemplateOrigin.PRODUCT
+    )
     department_kind = models.CharField(_("department"), max_length=30, choices=DepartmentKind)
     subject = models.CharField(_("subject"), max_length=20, choices=Subject)
     title_zh = models.CharField(_("Chinese title"), max_length=80)
@@ -134,6 +154,40 @@ class FormTemplate(UUIDModel):
     status = models.CharField(
         _("status"), max_length=12, choices=TemplateStatus, default=TemplateStatus.DRAFT
     )
+    sections = models.JSONField(_("sections"), default=list, blank=True)
+    revision = models.PositiveIntegerField(_("revision"), default=0)
+    based_on = models.PositiveIntegerField(_("based on version"), null=True, blank=True)
+    edited_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("edited by"),
+    )
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    reason = models.CharField(_("reason of the publication"), max_length=300, blank=True)
+    retired_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("retired by"),
+    )
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+    retired_reason = models.CharField(_("reason of the retirement"), max_length=300, blank=True)
+
+    objects = TemplateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("form template")
@@ -143,6 +197,30 @@ class FormTemplate(UUIDModel):
             models.UniqueConstraint("key", "version", name="one_template_a_version"),
             models.UniqueConstraint(
                 "key", condition=models.Q(status="published"), name="one_published_version"
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="published_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status__in=["published", "retired"]),
+                func="""
+                    IF TG_OP = 'DELETE' THEN
+                        RAISE EXCEPTION 'a published form template stays';
+                    END IF;
+                    IF (OLD.status, NEW.status) NOT IN
+                        (('published', 'published'), ('published', 'retired'),
+                         ('retired', 'retired'))
+                        OR to_jsonb(NEW) - ARRAY['status', 'retired_by_id', 'retired_at',
+                                                 'retired_reason']
+                        <> to_jsonb(OLD) - ARRAY['status', 'retired_by_id', 'retired_at',
+                                                 'retired_reason']
+                    THEN
+                        RAISE EXCEPTION 'a published form template never changes';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 
@@ -171,6 +249,24 @@ class FormField(models.Model):
         verbose_name_plural = _("form fields")
         ordering = ["order"]
         constraints = [models.UniqueConstraint("template", "element", name="one_field_an_element")]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="published_fields_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("held", "text")],
+                func="""
+                    SELECT status INTO held FROM datasharing_formtemplate
+                    WHERE id = (CASE WHEN TG_OP = 'INSERT' THEN NEW.template_id
+                                     ELSE OLD.template_id END);
+                    IF held IN ('published', 'retired') THEN
+                        RAISE EXCEPTION 'the fields of a published form template never change';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     @property
     def section(self) -> str:

@@ -33,3 +33,18 @@ def may_decide_grant(viewer: Viewer, grant: Grant, *, has_supervisor: bool) -> D
     if not viewer.works_in(grant.area.path):
         return deny(_("You do not work in the area of this grant."))
     return ALLOW
+
+
+def may_design(viewer: Viewer) -> Decision:
+    """Officers and supervisors make the forms that their department's collectors fill in."""
+    if viewer.role in {Role.OFFICER, Role.SUPERVISOR}:
+        return ALLOW
+    return deny(_("An officer or a supervisor designs the department's forms."))
+
+
+def may_publish(viewer: Viewer, *, has_supervisor: bool) -> Decision:
+    """A supervisor puts a form into use and takes it out of use; an officer where the department
+    has no supervisor."""
+    if viewer.role == (Role.SUPERVISOR if has_supervisor else Role.OFFICER):
+        return ALLOW
+    return deny(_("A supervisor of your department publishes forms."))

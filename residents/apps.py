@@ -10,7 +10,8 @@ class ResidentsConfig(AppConfig):
         from accounts.navigation import Entry, add
         from accounts.scope import register_entries
         from accounts.viewer import Viewer
-        from residents.selectors import entries_bound_to, proposals_to_decide
+        from residents.policies import may_seal
+        from residents.selectors import entries_bound_to, proposals_to_decide, seals_to_decide
 
         register_entries(entries_bound_to)
 
@@ -19,6 +20,12 @@ class ResidentsConfig(AppConfig):
 
         def to_decide(viewer: Viewer) -> int:
             return proposals_to_decide(viewer=viewer)
+
+        def seals(viewer: Viewer) -> bool:
+            return bool(may_seal(viewer))
+
+        def seals_waiting(viewer: Viewer) -> int:
+            return seals_to_decide(viewer=viewer)
 
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
@@ -30,5 +37,8 @@ class ResidentsConfig(AppConfig):
                 27,
                 reads,
                 badge=to_decide,
+            ),
+            Entry(
+                _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting
             ),
         )

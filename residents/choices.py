@@ -30,6 +30,16 @@ class ResidenceKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class SealStatus(models.TextChoices):
+    """A seal takes two persons to begin and two to lift."""
+
+    PROPOSED = "proposed", _("Waiting for the second person")
+    IN_FORCE = "in_force", _("In force")
+    REFUSED = "refused", _("Not approved")
+    REPLACED = "replaced", _("Replaced by a newer one")
+    LIFTED = "lifted", _("Lifted")
+
+
 class ProposalStatus(models.TextChoices):
     OPEN = "open", _("Waiting for the owner")
     ACCEPTED = "accepted", _("Accepted by the owner")

@@ -1,6 +1,6 @@
 """Forms of the registry beside the departments' own, which `datasharing.forms` builds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from datasharing.forms import widget_for
 from residents.choices import ResidenceKind
-from residents.selectors.shapes import ConsentAsk, Correction
+from residents.selectors.shapes import ConsentAsk, Correction, Nameable
 
 OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
 SEARCH_LABELS = {
@@ -70,6 +70,43 @@ class CorrectionForm(forms.Form):
             max_length=300,
             widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         )
+
+
+class SealForm(forms.Form):
+    """Who may see a protected person, why, and until when that stands without another look."""
+
+    use_required_attribute = False
+    officers = forms.MultipleChoiceField(
+        label=_("Officers who go on seeing this person, beside you"),
+        help_text=_("Nobody else will. Name a second police supervisor too: he has to approve."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Name at least the second police supervisor.")},
+    )
+    legal_basis = forms.CharField(
+        label=_("Legal basis"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("State the legal basis, in at most 200 characters.")},
+    )
+    review_on = forms.DateField(
+        label=_("To be reviewed on"),
+        help_text=_("At most 366 days ahead. The seal stays in force when the review is late."),
+        widget=OTHER_DATE,
+        error_messages={"required": _("Choose a day within the next 366 days.")},
+    )
+    ends_on = forms.DateField(
+        label=_("Ends by itself after"),
+        help_text=_("Leave it empty when the danger has no known end."),
+        required=False,
+        widget=OTHER_DATE,
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, nameable: Iterable[Nameable]
+    ) -> None:
+        super().__init__(data)
+        choices = [(str(one.user_id), one.label) for one in nameable]
+        self.fields["officers"].choices = choices  # type: ignore[attr-defined]
 
 
 class SearchForm(forms.Form):

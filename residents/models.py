@@ -11,8 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
-from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind
-from residents.querysets import ProposalQuerySet, ResidentQuerySet, VisibleQuerySet
+from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind, SealStatus
+from residents.querysets import (
+    HouseholdQuerySet,
+    ProposalQuerySet,
+    ResidenceQuerySet,
+    ResidentQuerySet,
+    SealQuerySet,
+    VisibleQuerySet,
+)
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
@@ -83,6 +90,8 @@ class Household(UUIDModel):
     dwelling = models.ForeignKey(Dwelling, models.PROTECT, "households", verbose_name=_("dwelling"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
+    objects = HouseholdQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("household")
         verbose_name_plural = _("households")
@@ -146,6 +155,8 @@ class Residence(UUIDModel):
     kind = models.CharField(_("kind"), max_length=10, choices=ResidenceKind)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    objects = ResidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("residence")
@@ -333,3 +344,72 @@ class ResidentAccount(models.Model):
     class Meta:
         verbose_name = _("resident account")
         verbose_name_plural = _("resident accounts")
+
+
+class Seal(UUIDModel):
+    """受保护人员: while the seal is in force, only the officers named on it see the resident.
+
+    Proposed by a police supervisor, approved by a second one; lifted by two likewise. `review_on`
+    is when somebody has to look whether it is still needed; only `ends_on`, if given, ends it by
+    itself.
+    """
+
+    resident = models.ForeignKey(Resident, models.PROTECT, "seals", verbose_name=_("resident"))
+    officers = models.ManyToManyField(User, related_name="+", verbose_name=_("named officers"))
+    legal_basis = models.CharField(_("legal basis"), max_length=200)
+    review_on = models.DateField(_("review on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=SealStatus, default=SealStatus.PROPOSED
+    )
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed at"))
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    lift_asked_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lifting asked by"),
+    )
+    lifted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = SealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        constraints = [
+            models.UniqueConstraint(
+                "resident", condition=models.Q(status="in_force"), name="one_seal_in_force"
+            ),
+            models.UniqueConstraint(
+                "resident", condition=models.Q(status="proposed"), name="one_proposed_seal"
+            ),
+            models.CheckConstraint(
+                name="seal_in_force_by_two",
+                condition=~models.Q(status="in_force")
+                | (
+                    models.Q(decided_by__isnull=False)
+                    & ~models.Q(decided_by=models.F("proposed_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="seal_lifted_by_two",
+                condition=~models.Q(status="lifted")
+                | (
+                    models.Q(lift_asked_by__isnull=False, lifted_by__isnull=False)
+                    & ~models.Q(lifted_by=models.F("lift_asked_by"))
+                ),
+            ),
+        ]

@@ -1,8 +1,10 @@
 """Who may do what in the registry. Pure: `access` is the compiled decision, `path` the area."""
 
+import uuid
+
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import DepartmentKind
+from accounts.choices import DepartmentKind, Role
 from accounts.viewer import Viewer
 from datasharing.choices import Level
 from datasharing.policy import Access
@@ -56,6 +58,21 @@ def may_propose(access: Access, element: str, path: str, recorded_by: str) -> De
     if access.level(element, path) == Level.FULL:
         return ALLOW
     return deny(_("This value is not shared with your department in full."))
+
+
+def may_seal(viewer: Viewer) -> Decision:
+    """Protected persons are the police's charge, and a supervisor answers for each seal. The first
+    proposes it, a second one, whom the proposal names, decides; so it is lifted as well."""
+    if viewer.department_kind == DepartmentKind.POLICE and viewer.role == Role.SUPERVISOR:
+        return ALLOW
+    return deny(_("A police supervisor seals the entry of a protected person."))
+
+
+def may_second(viewer: Viewer, first: uuid.UUID | None) -> Decision:
+    """The second of two police supervisors is not the first."""
+    if viewer.user_id == first:
+        return deny(_("Another supervisor has to decide what you proposed."))
+    return may_seal(viewer)
 
 
 def may_bind_account(viewer: Viewer) -> Decision:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from residents.views import entry, people, places, proposals
+from residents.views import entry, people, places, proposals, seals
 
 app_name = "residents"
 urlpatterns = [
@@ -24,6 +24,13 @@ urlpatterns = [
         people.withdraw_consent,
         name="withdraw_consent",
     ),
+    path("residents/<uuid:resident_id>/seal/", seals.propose_seal, name="propose_seal"),
+    path("seals/", seals.seals, name="seals"),
+    path("seals/<uuid:seal_id>/approve/", seals.approve_seal, name="approve_seal"),
+    path("seals/<uuid:seal_id>/refuse/", seals.refuse_seal, name="refuse_seal"),
+    path("seals/<uuid:seal_id>/ask-lift/", seals.ask_lift, name="ask_lift"),
+    path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
+    path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/accept/", proposals.accept, name="accept_proposal"),
@@ -38,6 +45,7 @@ urlpatterns = [
         proposals.history,
         name="history",
     ),
+    path("recorded/<uuid:record_id>/", proposals.as_recorded, name="as_recorded"),
     path(
         "values/<str:subject>/<uuid:subject_id>/<str:element>/correct/",
         proposals.correct,

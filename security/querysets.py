@@ -14,6 +14,7 @@ from accounts.viewer import Viewer
 from datasharing.choices import Level, Subject
 from datasharing.policy import access
 from residents.choices import ConsentPurpose
+from residents.models import Seal
 from security.choices import AlertKind
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.rows import Row
@@ -74,9 +75,12 @@ class WatchEntryQuerySet(models.QuerySet[Row]):
 class PassageQuerySet(models.QuerySet[Row]):
     def visible_to(self, viewer: Viewer) -> PassageQuerySet[Row]:
         """Included if and only if the viewer reads the element `access_event` (行踪, whereabouts)
-        in full in the passage's area: the property company that owns it, and whom it granted."""
+        in full in the passage's area: the property company that owns it, and whom it granted; and
+        neither its person nor his host is sealed from the viewer."""
         rights = access(viewer=viewer, subject=Subject.RESIDENT)
-        return self.filter(below(rights.reach(["access_event"], Level.FULL), "area__path"))
+        rows = self.filter(below(rights.reach(["access_event"], Level.FULL), "area__path"))
+        sealed = Seal.objects.closed_to(viewer).values("resident")
+        return rows.exclude(resident__in=sealed).exclude(visitor_pass__resident__in=sealed)
 
 
 class AlertQuerySet(models.QuerySet[Row]):

@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 
 from django.db import models, transaction
 
-from datasharing import catalogue
+from datasharing import catalogue, design
 from datasharing.catalogue import Catalogue, TemplateSpec
-from datasharing.choices import TemplateStatus
+from datasharing.choices import TemplateOrigin, TemplateStatus
 from datasharing.models import Code, CodeList, DataElement, FormField, FormTemplate
+from smartcommunity.kernel import clock
 
 # What the catalogue says of an element; the rest of ElementSpec is for the loader's own checks.
 ELEMENT_FIELDS = [
@@ -34,7 +35,8 @@ def load_catalogue() -> CatalogueCounts:
     """Bring the database up to the catalogue files. Doing it twice changes nothing.
 
     What the files no longer name is kept, so that old records stay readable. A template that
-    differs from its published version is published as the next version; the old one is retired.
+    differs from its published version is published as the next version; the old one is retired. A
+    form that a department has published itself or taken out of use is left to it.
     Raises CatalogueError when a file is wrong.
     """
     files = catalogue.load()
@@ -82,45 +84,36 @@ def _upsert(rows: Iterable[models.Model], *, unique: list[str], update: list[str
 
 
 def _publish(spec: TemplateSpec) -> bool:
-    """Publish the template unless its published version already says the same."""
-    current = FormTemplate.objects.filter(key=spec.key, status=TemplateStatus.PUBLISHED).first()
+    """Publish the template unless its published version already says the same. A form that the
+    department has taken over (its newest version is its own, or it took the form out of use) is
+    the department's, and left as it is."""
+    versions = FormTemplate.objects.filter(key=spec.key).published_once()
+    newest = versions.first()
+    if newest and newest.origin != TemplateOrigin.PRODUCT:
+        return False
+    if newest and newest.status == TemplateStatus.RETIRED:
+        return False
     draft = FormTemplate(
         key=spec.key,
-        version=current.version + 1 if current else 1,
+        version=newest.version + 1 if newest else 1,
+        origin=TemplateOrigin.PRODUCT,
         department_kind=spec.department_kind,
         subject=spec.subject,
         title_zh=spec.title_zh,
         title_en=spec.title_en,
-        status=TemplateStatus.PUBLISHED,
+        published_at=clock.now(),
     )
-    fields = _fields(draft, spec)
-    if current:
-        if _content(current, current.fields.all()) == _content(draft, fields):
+    fields = design.rows(draft, spec)
+    if newest:
+        if _content(newest, newest.fields.all()) == _content(draft, fields):
             return False
-        current.status = TemplateStatus.RETIRED
-        current.save(update_fields=["status"])
+        newest.status, newest.retired_at = TemplateStatus.RETIRED, draft.published_at
+        newest.save(update_fields=["status", "retired_at"])
     draft.save()
     FormField.objects.bulk_create(fields)
+    draft.status = TemplateStatus.PUBLISHED
+    draft.save(update_fields=["status"])
     return True
-
-
-def _fields(template: FormTemplate, spec: TemplateSpec) -> list[FormField]:
-    places = [(section, field) for section in spec.sections for field in section.fields]
-    return [
-        FormField(
-            template=template,
-            element_id=field.element,
-            section_zh=section.title_zh,
-            section_en=section.title_en,
-            order=order,
-            required=field.required,
-            help_zh=field.help_zh,
-            help_en=field.help_en,
-            show_if=field.show_if
-            and {"element": field.show_if.element, "in": list(field.show_if.values)},
-        )
-        for order, (section, field) in enumerate(places)
-    ]
 
 
 def _content(template: FormTemplate, fields: Iterable[FormField]) -> object:

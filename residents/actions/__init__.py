@@ -10,16 +10,30 @@ from residents.actions.proposals import (
     withdraw_proposal,
 )
 from residents.actions.recording import Residency, Saved, record, register_member, save_form
+from residents.actions.seals import (
+    approve_seal,
+    ask_lift,
+    keep_seal,
+    lift_seal,
+    propose_seal,
+    refuse_seal,
+)
 
 __all__ = [
     "Residency",
     "Saved",
     "accept_proposal",
+    "approve_seal",
+    "ask_lift",
     "bind_account",
     "give_consent",
+    "keep_seal",
+    "lift_seal",
     "move_in",
     "propose",
+    "propose_seal",
     "record",
+    "refuse_seal",
     "register_household",
     "register_member",
     "reject_proposal",

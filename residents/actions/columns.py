@@ -56,8 +56,9 @@ def _as_column(column: str, value: str | None) -> str | date | None:
 
 @platform("a document belongs to one entry of the whole registry")
 def _duplicate(resident: Resident, access: Access) -> DuplicateDocument:
-    """Name the other entry only to who sees its document number in full: else the refusal would
-    tell whose number it is."""
-    other = Resident.objects.select_related("area").get(doc_hash=resident.doc_hash)
-    seen = access.level(DOCUMENT, other.area.path) == Level.FULL
-    return DuplicateDocument(other.pk if seen else None)
+    """Name the other entry only to who sees it and its document number in full: else the refusal
+    would tell whose number it is. Of a sealed person it says what it says of one elsewhere."""
+    rows = Resident.objects.shared_with(access).filter(doc_hash=resident.doc_hash)
+    other = rows.select_related("area").first()
+    seen = other is not None and access.level(DOCUMENT, other.area.path) == Level.FULL
+    return DuplicateDocument(other.pk if other and seen else None)

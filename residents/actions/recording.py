@@ -249,7 +249,7 @@ def register_member(
     """Register somebody into a household of the dwelling, a new one when `household_id` is None.
     Returns the keys of resident and household. Raises what `record` raises."""
     household = (
-        dwelling.households.filter(pk=household_id).first()
+        Household.objects.visible_to(viewer).filter(dwelling=dwelling, pk=household_id).first()
         if household_id
         else register_household(viewer=viewer, dwelling=dwelling)
     )

@@ -1,6 +1,8 @@
 """The live stream's word about proposals; the pages that hear it fetch what they may see."""
 
+from datasharing.choices import Subject
 from residents.models import Proposal
+from residents.selectors.seals import sealed_for
 from smartcommunity.kernel import live
 
 
@@ -15,4 +17,10 @@ def tell_proposer(proposal: Proposal, area_path: str) -> None:
 
 
 def _tell(proposal: Proposal, area_path: str, *audience: str) -> None:
-    live.publish(name="proposal", key=str(proposal.pk), area_path=area_path, audience=audience)
+    about = proposal.subject_id if proposal.subject == Subject.RESIDENT else None
+    live.publish(
+        name="proposal",
+        key=str(proposal.pk),
+        area_path=area_path,
+        audience=sealed_for(resident_id=about) or audience,
+    )

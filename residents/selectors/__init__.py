@@ -10,7 +10,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
-from residents.selectors.history import correction, history
+from residents.selectors.history import as_recorded, correction, history
 from residents.selectors.places import (
     building_chart,
     dwelling,
@@ -32,7 +32,15 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.seals import (
+    nameable,
+    sealable,
+    sealed_for,
+    seals,
+    seals_to_decide,
+)
 from residents.selectors.shapes import (
+    AsRecorded,
     BuildingChart,
     Correction,
     Difference,
@@ -50,6 +58,7 @@ from residents.selectors.shapes import (
 )
 
 __all__ = [
+    "AsRecorded",
     "BuildingChart",
     "Correction",
     "Difference",
@@ -65,6 +74,7 @@ __all__ = [
     "ResidentView",
     "Subject",
     "Waiting",
+    "as_recorded",
     "building_chart",
     "consent_to_ask",
     "correction",
@@ -80,6 +90,7 @@ __all__ = [
     "listed",
     "live_consent",
     "locate",
+    "nameable",
     "names",
     "new_form",
     "open_form",
@@ -91,6 +102,10 @@ __all__ = [
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "sealable",
+    "sealed_for",
+    "seals",
+    "seals_to_decide",
     "search",
     "searches_for",
 ]

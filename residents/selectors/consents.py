@@ -36,7 +36,7 @@ def consent_to_ask(
     if path is None:
         raise NotFound
     policies.may_record_consent(access, path, purpose).require()
-    return _to_ask(access, resident_id, path, [purpose])[0]
+    return _to_ask(access, resident_id, [purpose])[0]
 
 
 def consents_of(
@@ -54,7 +54,7 @@ def consents_of(
     }
     writable = [p for p in visible if policies.may_record_consent(access, path, p)]
     missing = [purpose for purpose in writable if purpose not in given]
-    named = _names(access, path, [row.guardian_id for row in given.values() if row.guardian_id])
+    named = _names(access, [row.guardian_id for row in given.values() if row.guardian_id])
     views = tuple(
         ConsentView(
             purpose=purpose,
@@ -67,11 +67,11 @@ def consents_of(
         )
         for purpose, row in given.items()
     )
-    return views, _to_ask(access, resident_id, path, missing)
+    return views, _to_ask(access, resident_id, missing)
 
 
 def _to_ask(
-    access: Access, resident_id: uuid.UUID, path: str, missing: list[ConsentPurpose]
+    access: Access, resident_id: uuid.UUID, missing: list[ConsentPurpose]
 ) -> tuple[ConsentAsk, ...]:
     if not missing:
         return ()
@@ -86,7 +86,7 @@ def _to_ask(
             for row_id, day in others.values_list("pk", "birth_date")
             if day and values.age(day) >= ADULT_AGE
         ]
-        guardians = tuple(_names(access, path, adults).items())
+        guardians = tuple(_names(access, adults).items())
     return tuple(
         ConsentAsk(
             purpose=purpose,
@@ -100,11 +100,13 @@ def _to_ask(
     )
 
 
-def _names(access: Access, path: str, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _names(access: Access, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of those among them whom the viewer may know of."""
+    rows = Resident.objects.shared_with(access).filter(pk__in=ids)
     seen = recorded(
         access=access,
         subject=Subject.RESIDENT,
-        areas=dict.fromkeys(ids, path),
+        areas=dict(rows.values_list("pk", "area__path")),
         keys={policies.NAME},
     )
     return {row_id: found[policies.NAME].shown for row_id, found in seen.items() if found}

@@ -133,8 +133,8 @@ def differences(
 
 def household_home(*, viewer: Viewer, household_id: uuid.UUID) -> uuid.UUID:
     """The dwelling of a household where the viewer works. Raises NotFound."""
-    homes = Dwelling.objects.visible_to(viewer).filter(households=household_id)
-    dwelling_id = homes.values_list("pk", flat=True).first()
+    rows = Household.objects.visible_to(viewer).filter(pk=household_id)
+    dwelling_id = rows.values_list("dwelling_id", flat=True).first()
     if dwelling_id is None:
         raise NotFound
     return dwelling_id
@@ -151,8 +151,9 @@ def _resident(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject 
 
 
 def _household(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject | None:
-    row = Household.objects.filter(pk=subject_id).select_related("dwelling__area").first()
-    if row is None or not viewer.works_in(row.dwelling.area.path):
+    rows = Household.objects.visible_to(viewer).filter(pk=subject_id)
+    row = rows.select_related("dwelling__area").first()
+    if row is None:
         return None
     title = _("Household in %(address)s") % {"address": row.dwelling.address}
     return Subject(subject_id, title, row.dwelling.area.path, _count(subject_id), row.dwelling_id)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from itertools import groupby
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
 from datasharing import access_log, policy
-from datasharing.choices import AccessKind, Level
+from datasharing.choices import AccessKind, Level, TemplateStatus
 from datasharing.models import DataElement
 from datasharing.policy import Access
 from datasharing.values import Recorded
@@ -22,7 +26,16 @@ from residents.selectors.reading import (
     recorded,
     shown,
 )
-from residents.selectors.shapes import Change, Correction, History, Subject
+from residents.selectors.shapes import (
+    AsRecorded,
+    Change,
+    Correction,
+    ElementView,
+    History,
+    Provenance,
+    Section,
+    Subject,
+)
 from smartcommunity.kernel.errors import NotFound
 
 
@@ -55,6 +68,76 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
         label=DataElement.objects.get(pk=element).label,
         level=LEVEL_NAMES[level],
         changes=tuple(reversed(changes)),
+    )
+
+
+def as_recorded(*, viewer: Viewer, record_id: uuid.UUID) -> AsRecorded:
+    """The form under which this record was written, in its version of then, with the values of
+    that moment at the viewer's present level. Raises NotFound, also where the record's element is
+    hidden or was written without a form. Logged."""
+    found = (
+        ElementRecord.objects.filter(pk=record_id, template__isnull=False)
+        .select_related("department", "user", "template")
+        .first()
+    )
+    if found is None or found.template is None:
+        raise NotFound
+    access, place, seen = _opened(
+        viewer, found.subject, found.subject_id, found.element_id, "as recorded"
+    )
+    form, fields = found.template, list(found.template.fields.all())
+    levels = {f.element_id: access.level(f.element_id, place.area_path) for f in fields}
+    rows = list(
+        ElementRecord.objects.filter(
+            Q(superseded_at=None) | Q(superseded_at__gt=found.recorded_at),
+            subject=found.subject,
+            subject_id=found.subject_id,
+            element__in=[key for key, level in levels.items() if level > Level.HIDDEN],
+            recorded_at__lte=found.recorded_at,
+        ).select_related("element", "department")
+    )
+    access_log.record(
+        viewer=viewer,
+        kind=AccessKind.READ,
+        subject=found.subject,
+        subject_ids=[found.subject_id],
+        elements={row.element_id for row in rows},
+        purpose=access.purpose,
+        detail=form.key,
+    )
+    labels = labels_of(rows)
+    views = {
+        row.element_id: _then(row, levels[row.element_id], labels)
+        for row in rows
+        if row.plain is not None
+    }
+    sections = (
+        Section(title, tuple(views[f.element_id] for f in group if f.element_id in views))
+        for title, group in groupby(fields, key=lambda field: field.section)
+    )
+    return AsRecorded(
+        title=place.title or display_name(seen),
+        subject=found.subject,
+        subject_id=found.subject_id,
+        dwelling_id=place.dwelling_id,
+        template=form.title,
+        version=form.version,
+        in_use=form.status == TemplateStatus.PUBLISHED,
+        at=found.recorded_at,
+        department=found.department.name if found.department else _("the platform"),
+        user=found.user.display_name if found.user else "",
+        sections=tuple(section for section in sections if section.rows),
+    )
+
+
+def _then(row: ElementRecord, level: Level, labels: Mapping[tuple[str, str], str]) -> ElementView:
+    by = row.department.name if row.department else _("the platform")
+    return ElementView(
+        key=row.element_id,
+        label=row.element.label,
+        value=shown(row, level, labels),
+        level=LEVEL_NAMES[level],
+        provenance=Provenance(by, timezone.localdate(row.recorded_at)),
     )
 
 
@@ -97,10 +180,12 @@ def _opened(
 
 def _change(row: ElementRecord, old: str, new: str, origin: Proposal | None) -> Change:
     return Change(
+        id=row.id,
         at=row.recorded_at,
         department=row.department.name if row.department else _("the platform"),
         user=row.user.display_name if row.user else "",
         template=row.template.title if row.template else "",
+        version=row.template.version if row.template else 0,
         old=old,
         new=new,
         proposed_by=f"{origin.department.name} · {origin.user.display_name}" if origin else "",

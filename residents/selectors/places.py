@@ -18,7 +18,7 @@ from datasharing.choices import AccessKind
 from datasharing.choices import Subject as SubjectKind
 from datasharing.selectors import templates_for
 from residents import policies
-from residents.models import Building, Dwelling, EstatePlan, Residence
+from residents.models import Building, Dwelling, EstatePlan, Household, Residence
 from residents.selectors.reading import in_sections, recorded
 from residents.selectors.residents import people
 from residents.selectors.shapes import (
@@ -136,7 +136,9 @@ def building_chart(*, viewer: Viewer, building_id: uuid.UUID) -> BuildingChart:
     sees_people = bool(policies.may_see_homes(access, building.area.path))
     people_in: dict[uuid.UUID, int] = {}
     if sees_people:
-        open_homes = Residence.objects.filter(dwelling__unit__building=building, valid_to=None)
+        open_homes = Residence.objects.open_to(viewer).filter(
+            dwelling__unit__building=building, valid_to=None
+        )
         people_in = dict(open_homes.values_list("dwelling").annotate(Count("id")))
         access_log.record(
             viewer=viewer,
@@ -222,7 +224,8 @@ def find_dwelling(*, viewer: Viewer, dwelling_id: uuid.UUID) -> Dwelling:
 
 
 def _members(viewer: Viewer, row: Dwelling) -> tuple[tuple[HouseholdView, ...], tuple[Person, ...]]:
-    homes = Residence.objects.filter(dwelling=row, valid_to=None).order_by("resident__created_at")
+    homes = Residence.objects.open_to(viewer).filter(dwelling=row, valid_to=None)
+    homes = homes.order_by("resident__created_at")
     belongs = dict(homes.values_list("resident", "resident__household"))
     persons = people(viewer=viewer, resident_ids=list(belongs))
 
@@ -237,7 +240,9 @@ def _members(viewer: Viewer, row: Dwelling) -> tuple[tuple[HouseholdView, ...], 
             timezone.localdate(household.created_at),
             of(household.pk),
         )
-        for household in row.households.order_by("created_at")
+        for household in Household.objects.visible_to(viewer)
+        .filter(dwelling=row)
+        .order_by("created_at")
     )
     here = {household.id for household in households}
     return households, tuple(persons[k] for k in belongs if belongs[k] not in here and k in persons)

@@ -16,7 +16,7 @@ from datasharing.choices import AccessKind, Exit, Level, Purpose, Subject
 from datasharing.policy import Access
 from datasharing.selectors import templates_for
 from residents import lookup, policies
-from residents.models import Residence, Resident, ResidentAccount
+from residents.models import Residence, Resident, ResidentAccount, Seal
 from residents.selectors.consents import consents_of
 from residents.selectors.proposals import waiting
 from residents.selectors.reading import ByRow, display_name, in_sections, recorded
@@ -90,6 +90,7 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
     values = recorded(access=access, subject=RESIDENT, areas={resident_id: path})[resident_id]
     homes = _homes(access, {resident_id: path})[resident_id]
     given, to_ask = consents_of(access=access, resident_id=resident_id, path=path)
+    is_sealed = Seal.objects.in_force().filter(resident=resident_id).exists()
     access_log.record(
         viewer=viewer,
         kind=AccessKind.READ,
@@ -98,6 +99,7 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
         subject_ids=[resident_id],
         elements=[*values, *([policies.HOME] if homes else [])],
         purpose=access.purpose,
+        detail="seal" if is_sealed else "",
     )
     return ResidentView(
         id=resident_id,
@@ -121,6 +123,8 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
         sees_faces=access.level("face_image", path) > Level.HIDDEN,
         consents=given,
         consents_to_ask=to_ask,
+        is_sealed=is_sealed,
+        may_seal=bool(policies.may_seal(viewer)),
     )
 
 

@@ -83,12 +83,14 @@ class ProposalView:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One line of a value's history. `proposed_by`: who had proposed the value,
-    with the `reason` given."""
+    with the `reason` given. `version` is that of the form, 0 without one."""
 
+    id: uuid.UUID
     at: datetime
     department: str
     user: str
     template: str
+    version: int
     old: str
     new: str
     proposed_by: str
@@ -105,6 +107,24 @@ class History:
     label: str
     level: str
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AsRecorded:
+    """A form as somebody saved it: its version then, and the values that it had at that moment, as
+    far as the viewer sees them now. `in_use`: no later version took its place."""
+
+    title: str
+    subject: str
+    subject_id: uuid.UUID
+    dwelling_id: uuid.UUID | None
+    template: str
+    version: int
+    in_use: bool
+    at: datetime
+    department: str
+    user: str
+    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +178,48 @@ class ConsentAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class SealView:
+    """One seal as an officer named on it sees it. `resident_id` is None where he sees nothing of
+    the resident any more, since a newer seal does not name him."""
+
+    id: uuid.UUID
+    resident_id: uuid.UUID | None
+    name: str
+    place: str
+    state: str
+    state_label: str
+    legal_basis: str
+    review_on: date
+    review_overdue: bool
+    ends_on: date | None
+    officers: tuple[str, ...]
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str
+    lift_asked_by: str
+    lifted_by: str
+    reason: str
+    may_approve: bool
+    may_refuse: bool
+    may_ask_lift: bool
+    may_lift: bool
+    may_keep: bool
+
+    @property
+    def key(self) -> str:
+        return str(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Nameable:
+    """An officer who could be named on a seal; `may_approve`: a police supervisor."""
+
+    user_id: uuid.UUID
+    label: str
+    may_approve: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView:
     """Where a resident lives now."""
 
@@ -179,6 +241,8 @@ class ResidentView:
     sees_faces: bool
     consents: tuple[ConsentView, ...]
     consents_to_ask: tuple[ConsentAsk, ...]
+    is_sealed: bool = False
+    may_seal: bool = False
 
     @property
     def elements(self) -> dict[str, ElementView]:

@@ -124,6 +124,15 @@ def history(
     return render(request, "residents/history.html", context)
 
 
+@reader
+@require_safe
+def as_recorded(request: StaffRequest, record_id: uuid.UUID) -> HttpResponse:
+    """The form of then, with the values of then."""
+    found = selectors.as_recorded(viewer=request.viewer, record_id=record_id)
+    back = _page_of(found.subject, found.subject_id, found.dwelling_id)
+    return render(request, "residents/as_recorded.html", {"form": found, "back_url": back})
+
+
 def _page_of(subject: str, subject_id: uuid.UUID, dwelling_id: uuid.UUID | None) -> str:
     if subject == Subject.RESIDENT:
         return reverse("residents:resident", args=[subject_id])

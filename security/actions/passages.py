@@ -17,6 +17,7 @@ from datasharing.choices import AccessKind, Exit, Purpose, Subject
 from devices.actions import mark_handled, request_command, take_up
 from devices.choices import CommandKind, EventKind
 from devices.models import DeviceEvent
+from residents.selectors import sealed_for
 from security.actions.alerts import WatchHit, raise_alert
 from security.choices import AlertKind, Outcome, PassMethod, Severity
 from security.gallery import galleries_for
@@ -156,9 +157,15 @@ def record_passage(
         name="passage",
         key=str(passage.pk),
         area_path=gate.area.path,
-        audience=hears_passages(area=gate.area),
+        audience=_sealed_for(passage) or hears_passages(area=gate.area),
     )
     return passage
+
+
+def _sealed_for(passage: Passage) -> list[str] | None:
+    """Of a protected person, or his visitor, only his named officers hear."""
+    host = passage.visitor_pass.resident_id if passage.visitor_pass else None
+    return sealed_for(resident_id=passage.resident_id) or sealed_for(resident_id=host)
 
 
 def _judge(event: DeviceEvent, gate: Gate, sighting: Sighting) -> Verdict:

@@ -182,7 +182,8 @@ def _own_or_staff(viewer: Viewer, resident_id: uuid.UUID) -> Resident:
         raise NotFound
     if viewer.is_staff_member:
         rights = access(viewer=viewer, subject=Subject.RESIDENT)
-        if rights.right("visitor", resident.area.path).may_write:
+        known = Resident.objects.shared_with(rights).filter(pk=resident_id).exists()
+        if known and rights.right("visitor", resident.area.path).may_write:
             return resident
     elif ResidentAccount.objects.filter(user=viewer.user_id, resident=resident).exists():
         return resident

@@ -36,6 +36,8 @@ FENCED: Final[Mapping[str, tuple[Arm, ...]]] = {
     "residents.ElementRecord": RECORDED_ABOUT,
     "residents.Proposal": RECORDED_ABOUT,
     "residents.Consent": (HangsOn("resident"),),
+    "residents.Seal": (HangsOn("resident"),),
+    "residents.Seal_officers": (HangsOn("seal"),),
     "residents.ResidentAccount": (OfUser(), HangsOn("resident")),
     # What devices sent: by the device's area; administrators keep devices, so `works`.
     "devices.RawMessage": (OfDevice("source", key="code"), FromStranger("source")),

@@ -2,6 +2,7 @@
 // once; elements that htmx brings in later are bound too.
 const modules = {
   chart: () => import("./chart.js"),
+  designer: () => import("./designer.js"),
   dialog: () => import("./dialog.js"),
   "doc-number": () => import("./doc-number.js"),
   "error-summary": () => import("./error-summary.js"),

@@ -2,6 +2,7 @@
 
 from io import StringIO
 
+import pgtrigger
 import pytest
 from django.core.management import call_command
 
@@ -43,7 +44,8 @@ def test_texts_are_brought_up_to_date_and_what_was_removed_is_kept() -> None:
 @pytest.mark.django_db
 def test_a_changed_template_is_published_as_the_next_version() -> None:
     load_catalogue()
-    FormField.objects.filter(template__key="grid.visit", element="visit_note").delete()
+    with pgtrigger.ignore("datasharing.FormField:published_fields_stay"):
+        FormField.objects.filter(template__key="grid.visit", element="visit_note").delete()
     assert load_catalogue().published == 1
     versions = FormTemplate.objects.filter(key="grid.visit").order_by("version")
     assert [(row.version, row.status) for row in versions] == [

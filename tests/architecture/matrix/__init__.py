@@ -1,0 +1,1 @@
+"""The proof of the access decision: every role, every element, every exit, against `oracle.csv`."""

@@ -1,0 +1,233 @@
+"""Every exit shows each role exactly what the table says.
+
+An exit is a way by which recorded values leave the platform. Each test here is one of `EXITS`;
+`test_routes_carry_nothing_else` walks all routes besides, so that one forgotten here is caught.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Iterable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from datasharing.models import FormTemplate
+from smartcommunity.kernel.models import LiveEvent
+from tests.architecture.matrix import oracle
+from tests.architecture.matrix.conftest import client_of
+from tests.architecture.matrix.marked import Marked, Place
+
+each_role = pytest.mark.parametrize("user", oracle.ROLES)
+
+# The page of each subject; a household is read on its form and on its dwelling's page.
+PAGES: dict[str, Callable[[Place], str]] = {
+    "resident": lambda place: reverse("residents:resident", args=[place.ids["resident"]]),
+    "dwelling": lambda place: reverse("residents:dwelling", args=[place.ids["dwelling"]]),
+}
+FORMED = frozenset({*PAGES, "household"})  # subjects that a form of a department can be about
+SEARCHES = {"name": "name_cn", "document": "doc_no", "mobile": "mobile"}
+
+
+def shown_in(body: str, place: Place) -> set[str]:
+    """The elements of which the whole value stands in the text."""
+    return {key for key, value in place.values.items() if place.telling(key) and value in body}
+
+
+def assert_no_leak(body: str, marked: Marked, user: str, where: str) -> None:
+    """Nothing that the role does not see in full here, and nothing at all from far away."""
+    table = oracle.table()
+    leaked = {
+        key for key in shown_in(body, marked.here) if table[key].sees(user) != oracle.FULL
+    } | {f"far: {key}" for key in shown_in(body, marked.far)}
+    assert not leaked, f"{user} is shown {sorted(leaked)} by {where}"
+
+
+def body_of(answer: object) -> str:
+    content: bytes = getattr(answer, "content", b"") or b"".join(
+        getattr(answer, "streaming_content", ())
+    )
+    return content.decode("utf-8", "replace")
+
+
+# --- detail -------------------------------------------------------------------------------------
+
+
+@each_role
+@pytest.mark.parametrize("subject", PAGES)
+def test_page(marked: Marked, user: str, subject: str) -> None:
+    client, url = client_of(marked, user), PAGES[subject]
+    body = body_of(client.get(url(marked.here)))
+    assert_no_leak(body, marked, user, f"the page of a {subject}")
+    of_subject = {row.element for row in oracle.of(subject) if marked.here.telling(row.element)}
+    expected = {row.element for row in oracle.of(subject) if row.sees(user) == oracle.FULL}
+    assert shown_in(body, marked.here) & of_subject == expected & of_subject
+    assert client.get(url(marked.far)).status_code in {302, 403, 404}
+
+
+@each_role
+def test_api(marked: Marked, user: str) -> None:
+    client = client_of(marked, user)
+    answer = client.get(f"/api/v1/residents/{marked.here.ids['resident']}/")
+    body = body_of(answer)
+    assert_no_leak(body, marked, user, "the API")
+    rows = {row.element: row for row in oracle.of("resident")}
+    found = json.loads(body).get("elements", []) if answer.status_code == 200 else []
+    assert {entry["key"] for entry in found} == {
+        key for key, row in rows.items() if row.sees(user) != oracle.NOTHING
+    }
+    for entry in found:
+        row, value = rows[entry["key"]], entry["value"]
+        assert entry["level"] == {"full": "full", "mask": "masked", "yes": "yes_no"}[row.sees(user)]
+        if row.sees(user) == oracle.FULL and marked.here.telling(row.element):
+            assert value == marked.here.values[row.element]
+        if row.sees(user) == oracle.MASK:
+            assert row.is_masked_form(value), (row.element, value)
+        if row.sees(user) == oracle.YES:
+            assert value in {"是", "已登记"}, (row.element, value)
+    far = client.get(f"/api/v1/residents/{marked.far.ids['resident']}/")
+    assert far.status_code in {401, 403, 404}
+
+
+# --- list ---------------------------------------------------------------------------------------
+
+
+@each_role
+def test_list(marked: Marked, user: str) -> None:
+    answer = client_of(marked, user).get("/api/v1/residents/")
+    body = body_of(answer)
+    assert_no_leak(body, marked, user, "the list of residents")
+    sees_anything = any(row.sees(user) != oracle.NOTHING for row in oracle.of("resident"))
+    listed = str(marked.here.ids["resident"]) in body
+    assert listed == sees_anything
+    assert str(marked.far.ids["resident"]) not in body
+
+
+# --- form ---------------------------------------------------------------------------------------
+
+
+def templates_of(user: str) -> Iterable[FormTemplate]:
+    kind = oracle.ROLES[user]
+    return FormTemplate.objects.filter(department_kind=kind or "", status="published")
+
+
+@each_role
+def test_form(marked: Marked, user: str) -> None:
+    """Filled in with what is seen in full; masked and read-only otherwise; nothing hidden."""
+    client = client_of(marked, user)
+    for template in templates_of(user):
+        if template.subject not in FORMED:
+            continue
+        args = [template.key, marked.here.ids[template.subject]]
+        body = body_of(client.get(reverse("residents:edit", args=args)))
+        assert_no_leak(body, marked, user, f"the form {template.key}")
+        for key in template.fields.values_list("element", flat=True):
+            row = oracle.table()[key]
+            can_enter = f'name="{key}"' in body
+            assert not can_enter or row.writes(user), f"{user} may enter {key}"
+            if row.sees(user) == oracle.FULL and row.writes(user) and marked.here.telling(key):
+                assert marked.here.values[key] in body, f"{user}: {key} is not filled in"
+        far = client.get(
+            reverse("residents:edit", args=[template.key, marked.far.ids[template.subject]])
+        )
+        assert far.status_code in {403, 404}
+
+
+# --- history ------------------------------------------------------------------------------------
+
+
+@each_role
+def test_history(marked: Marked, user: str) -> None:
+    client = client_of(marked, user)
+    for row in oracle.table().values():
+        if row.subject not in FORMED:
+            continue
+        if user in {"nobody", "resident", "auditor"} and row.element != "name_cn":
+            continue  # the door is shut: one element shows it
+        for page in ("history", "correct"):
+            args = [row.subject, marked.here.ids[row.subject], row.element]
+            answer = client.get(reverse(f"residents:{page}", args=args))
+            body = body_of(answer)
+            assert_no_leak(body, marked, user, f"{page} of {row.element}")
+            if row.sees(user) == oracle.NOTHING:
+                assert answer.status_code in {302, 403, 404}, (page, row.element)
+        whole = marked.here.values[row.element]
+        body = body_of(client.get(reverse("residents:history", args=args)))
+        if row.sees(user) == oracle.FULL and marked.here.telling(row.element):
+            assert whole in body, row.element
+
+
+# --- search, count ------------------------------------------------------------------------------
+
+
+@each_role
+@pytest.mark.parametrize("by", SEARCHES)
+def test_search(marked: Marked, user: str, by: str) -> None:
+    """Found if and only if the element is seen in full: a match tells the value."""
+    client, element = client_of(marked, user), SEARCHES[by]
+    may = oracle.table()[element].sees(user) == oracle.FULL
+    for place, expected in ((marked.here, may), (marked.far, False)):
+        asked = {"by": by, "text": place.values[element]}
+        body = body_of(client.post(reverse("residents:search"), asked))
+        found = str(place.ids["resident"]) in body
+        assert found == expected, (by, "far" if place is marked.far else "here")
+
+
+@each_role
+def test_count(marked: Marked, user: str) -> None:
+    """The building's chart counts people only for who may know who lives where."""
+    url = reverse("residents:building", args=[marked.here.ids["building"]])
+    answer = client_of(marked, user).get(url)
+    may = oracle.table()["live_address_id"].sees(user) == oracle.FULL
+    counted = answer.status_code == 200 and answer.context["chart"].sees_people
+    assert counted == may
+    if answer.status_code == 200:
+        assert answer.context["chart"].people == (1 if may else 0)
+        assert_no_leak(body_of(answer), marked, user, "the building's chart")
+
+
+# --- error texts --------------------------------------------------------------------------------
+
+
+@each_role
+def test_error_texts(marked: Marked, user: str) -> None:
+    """A refused form tells nothing about what it is compared with."""
+    client = client_of(marked, user)
+    for template in templates_of(user):
+        if template.subject not in FORMED:
+            continue
+        keys = template.fields.values_list("element", flat=True)
+        args = [template.key, marked.here.ids[template.subject]]
+        refused = client.post(reverse("residents:edit", args=args), dict.fromkeys(keys, "?!<>"))
+        assert refused.status_code != 200
+        assert_no_leak(body_of(refused), marked, user, f"the refusal of {template.key}")
+
+
+@each_role
+def test_a_taken_document_is_named_only_to_who_sees_it(marked: Marked, user: str) -> None:
+    client = client_of(marked, user)
+    url = reverse("residents:register", args=[marked.here.dwelling.pk])
+    for place in (marked.here, marked.far):
+        asked = {"doc_type": "111", "doc_no": place.values["doc_no"], "name_cn": "新来的"}
+        body = body_of(client.post(url, asked)).replace(asked["doc_no"], "")
+        assert_no_leak(body, marked, user, "the refusal of a taken document")
+        assert str(marked.far.ids["resident"]) not in body
+
+
+# --- live stream --------------------------------------------------------------------------------
+
+
+def test_live_stream(marked: Marked, client: Client) -> None:
+    """Events are thin: a name and a key, never a value, whatever was written."""
+    before = LiveEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    for user in ("collector", "property", "civil_affairs", "grid"):
+        for template in templates_of(user):
+            if template.subject in FORMED:
+                url = reverse(
+                    "residents:edit", args=[template.key, marked.here.ids[template.subject]]
+                )
+                client_of(marked, user).post(url, {"mobile": "13900001111", "name_cn": "改名"})
+    for event in LiveEvent.objects.filter(id__gt=before):
+        text = json.dumps([event.name, event.key, event.area_path, event.audience])
+        assert not shown_in(text, marked.here)
+        assert event.key == str(uuid.UUID(event.key)), "an event names a row, nothing else"
