@@ -48,6 +48,10 @@ LOGGED_DETAILS = {
     "service_request": _("Service request"),
     "demo seed": _("demonstration data"),
     "history": _("history"),
+    "import_check": _("import checked before writing"),
+    "import_faults": _("faulty rows of an import fetched"),
+    "export_made": _("export made"),
+    "export_fetched": _("export fetched"),
     "as recorded": _("form as it was recorded"),
     "proposals": _("proposed corrections"),
     "proposed": _("correction proposed"),
@@ -139,6 +143,7 @@ class AccessKind(models.TextChoices):
     WRITE = "write", _("Written")
     PICTURE = "picture", _("Picture viewed")
     EXPORT = "export", _("Exported")
+    IMPORT = "import", _("Imported")
     MATCH = "match", _("Face compared")
     ERASE = "erase", _("Erased")
     DECIDE = "decide", _("Decided")

@@ -30,6 +30,7 @@ class ResidentsConfig(AppConfig):
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
             Entry(_("Find a resident"), "residents:search", "search", 25, reads),
+            Entry(_("Import and export"), "residents:imports", "upload", 26, reads),
             Entry(
                 _("Proposed corrections"),
                 "residents:proposals",

@@ -1,7 +1,8 @@
 """Errors of residents: the kernel's tree, with these codes.
 
 Invalid
-└── DuplicateDocument  duplicate_document  the number belongs to somebody registered already
+├── DuplicateDocument  duplicate_document  the number belongs to somebody registered already
+└── BadFile            bad_file            an uploaded table is no acceptable file
 Conflict
 └── Stale              stale               somebody else saved the same record meanwhile
 """
@@ -35,3 +36,10 @@ class Stale(Conflict):
         "Somebody else changed this entry while you were typing. "
         "Open it again, compare, and enter what is still missing."
     )
+
+
+class BadFile(Invalid):
+    """An uploaded table is refused as a whole; the message says why and how to mend it."""
+
+    code = "bad_file"
+    default_message = _("This file cannot be imported.")

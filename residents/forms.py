@@ -72,6 +72,20 @@ class CorrectionForm(forms.Form):
         )
 
 
+class SheetForm(forms.Form):
+    """A filled-in sheet. What it is by content is judged by the action, not by its name."""
+
+    use_required_attribute = False
+    file = forms.FileField(
+        label=_("File (.xlsx or .csv)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={
+            "required": _("Choose the file that you filled in."),
+            "empty": _("The file is empty. Choose the file that you filled in."),
+        },
+    )
+
+
 class SealForm(forms.Form):
     """Who may see a protected person, why, and until when that stands without another look."""
 

@@ -20,8 +20,28 @@ from residents.querysets import (
     SealQuerySet,
     VisibleQuerySet,
 )
+from residents.sheets.models import Export, Import, ImportChunk
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
+
+__all__ = [
+    "Building",
+    "Consent",
+    "Dwelling",
+    "ElementRecord",
+    "ElementValue",
+    "EstatePlan",
+    "Export",
+    "Household",
+    "Import",
+    "ImportChunk",
+    "Proposal",
+    "Residence",
+    "Resident",
+    "ResidentAccount",
+    "Seal",
+    "Unit",
+]
 
 
 class EstatePlan(models.Model):

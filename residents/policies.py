@@ -1,17 +1,21 @@
 """Who may do what in the registry. Pure: `access` is the compiled decision, `path` the area."""
 
 import uuid
+from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import DepartmentKind, Role
 from accounts.viewer import Viewer
 from datasharing.choices import Level
+from datasharing.models import FormTemplate
 from datasharing.policy import Access
 from residents.choices import ConsentPurpose
+from residents.sheets.columns import DOCUMENT as DOCUMENTS
+from residents.sheets.columns import SUBJECTS, Column
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 
-NAME, HOME = "name_cn", "live_address_id"
+NAME, HOME, DOCUMENT = "name_cn", "live_address_id", "doc_no"
 # The element that stands for a consent: who may write it records and withdraws the consent.
 CONSENT_ELEMENT = {
     ConsentPurpose.FACE_GATE: "face_consent",
@@ -35,6 +39,15 @@ def may_register(access: Access, path: str) -> Decision:
         _("Your department does not enter new residents here. The police or the property company "
           "register them; then they appear in your forms.")
     )  # fmt: skip
+
+
+def may_import(template: FormTemplate, columns: Collection[Column]) -> Decision:
+    """Whoever may fill in the form may fill in its sheet: the rules are asked again row by row."""
+    if template.subject not in SUBJECTS:
+        return deny(_("This form cannot be filled in by a sheet."))
+    if any(column.element and column.key not in DOCUMENTS for column in columns):
+        return ALLOW
+    return deny(_("Your department may not fill in any field of this form."))
 
 
 def may_record_consent(access: Access, path: str, purpose: ConsentPurpose) -> Decision:

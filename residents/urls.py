@@ -1,6 +1,6 @@
 from django.urls import path
 
-from residents.views import entry, people, places, proposals, seals
+from residents.views import entry, imports, people, places, proposals, seals
 
 app_name = "residents"
 urlpatterns = [
@@ -32,6 +32,12 @@ urlpatterns = [
     path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
     path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/forms/<str:key>/", imports.upload, name="import_upload"),
+    path("imports/forms/<str:key>/blank/<str:kind>/", imports.blank, name="import_blank"),
+    path("imports/<uuid:import_id>/", imports.detail, name="import"),
+    path("imports/<uuid:import_id>/faults/", imports.faults, name="import_faults"),
+    path("imports/<uuid:import_id>/<str:step>/", imports.step, name="import_step"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/accept/", proposals.accept, name="accept_proposal"),
     path("proposals/<uuid:proposal_id>/reject/", proposals.reject, name="reject_proposal"),

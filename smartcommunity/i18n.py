@@ -64,7 +64,7 @@ def extract() -> bool:
                 entry.flags.remove("fuzzy")
                 entry.msgstr = ""
                 entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, "")
-                entry.previous_msgid = None
+                entry.previous_msgid = entry.previous_msgid_plural = None
         catalogue.metadata["POT-Creation-Date"] = ""
         catalogue.metadata["PO-Revision-Date"] = ""
         catalogue.save()

@@ -3,6 +3,16 @@
 from residents.actions.accounts import bind_account
 from residents.actions.consents import give_consent, withdraw_consent
 from residents.actions.homes import move_in, register_household
+from residents.actions.importing import work as work_on_import
+from residents.actions.imports import (
+    cancel_import,
+    confirm_import,
+    erase_import,
+    expire_imports,
+    pause_import,
+    resume_import,
+    start_import,
+)
 from residents.actions.proposals import (
     accept_proposal,
     propose,
@@ -26,10 +36,15 @@ __all__ = [
     "approve_seal",
     "ask_lift",
     "bind_account",
+    "cancel_import",
+    "confirm_import",
+    "erase_import",
+    "expire_imports",
     "give_consent",
     "keep_seal",
     "lift_seal",
     "move_in",
+    "pause_import",
     "propose",
     "propose_seal",
     "record",
@@ -37,7 +52,10 @@ __all__ = [
     "register_household",
     "register_member",
     "reject_proposal",
+    "resume_import",
     "save_form",
+    "start_import",
     "withdraw_consent",
     "withdraw_proposal",
+    "work_on_import",
 ]

@@ -17,16 +17,11 @@ from smartcommunity.kernel.scope import platform
 
 DOCUMENT, DOCUMENT_TYPE = "doc_no", "doc_type"
 NULLABLE = frozenset({"doc_no", "mobile", "birth_date"})
+ONE_DOCUMENT = "one_resident_a_document"  # the constraint's name
 
 
-def project(
-    resident: Resident,
-    changes: Mapping[DataElement, str | None],
-    *,
-    access: Access,
-    is_new: bool,
-) -> None:
-    """Put the changed values into their columns and save the row. Raises DuplicateDocument."""
+def fill(resident: Resident, changes: Mapping[DataElement, str | None]) -> bool:
+    """Put the changed values into their columns; True if any has one. The row is not saved."""
     columns = {element.column: value for element, value in changes.items() if element.column}
     for column, value in columns.items():
         setattr(resident, column, _as_column(column, value))
@@ -37,13 +32,25 @@ def project(
     if {"doc_no", "doc_type"} & set(columns):
         number, kind = resident.doc_no, resident.doc_type
         resident.doc_hash = lookup.document_hash(kind, number) if number else None
+    return bool(columns)
+
+
+def project(
+    resident: Resident,
+    changes: Mapping[DataElement, str | None],
+    *,
+    access: Access,
+    is_new: bool,
+) -> None:
+    """Fill the columns and save the row. Raises DuplicateDocument."""
+    fill(resident, changes)
     if not is_new:
         resident.version += 1
     try:
         with transaction.atomic():
             resident.save(force_insert=is_new)
     except IntegrityError as error:
-        if "one_resident_a_document" not in str(error):
+        if ONE_DOCUMENT not in str(error):
             raise
         raise _duplicate(resident, access) from None
 

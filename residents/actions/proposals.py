@@ -48,8 +48,6 @@ def keep_proposals(
     owner to decide. A department has one open proposal an element: another value replaces it."""
     if not proposed:
         return
-    if viewer.department_id is None or viewer.user_id is None:
-        raise NotAllowed(_("Only an officer of a department proposes a correction."))
     record = next(iter(current.values()))
     access_log.record(
         viewer=viewer,
@@ -60,6 +58,29 @@ def keep_proposals(
         purpose=access.purpose,
         detail="proposed",
     )
+    hold_proposals(
+        viewer=viewer,
+        area_path=area_path,
+        template=template,
+        proposed=proposed,
+        current=current,
+        reason=reason,
+    )
+
+
+def hold_proposals(
+    *,
+    viewer: Viewer,
+    area_path: str,
+    template: FormTemplate | None,
+    proposed: Mapping[str, str | None],
+    current: Mapping[str, ElementRecord],
+    reason: str = "",
+) -> None:
+    """`keep_proposals` without the log, for a batch that logs once."""
+    if viewer.department_id is None or viewer.user_id is None:
+        raise NotAllowed(_("Only an officer of a department proposes a correction."))
+    record = next(iter(current.values()))
     open_ones = {
         proposal.element_id: proposal
         for proposal in Proposal.objects.open()

@@ -113,7 +113,9 @@ def save_form(
     form = entries_for(template, access.rights(target.path), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
     current = current_records(template.subject, target.id)
-    changes, proposed = _sorted_out(viewer, check_entries(form, values), current)
+    changed, proposed = sorted_out(viewer, check_entries(form, values), current)
+    elements = DataElement.objects.in_bulk(list(changed))
+    changes = {elements[key]: value for key, value in changed.items()}
     keep_proposals(
         viewer=viewer,
         access=access,
@@ -129,7 +131,7 @@ def save_form(
         if not target.is_new:
             follow(target.resident, changes)
         elif dwelling:
-            settle(target.resident, dwelling, *_how(changes, residence))
+            settle(target.resident, dwelling, *how(changed, residence))
     write(
         viewer=viewer,
         template=template,
@@ -201,11 +203,11 @@ def _refuse_unwritable(keys: set[str]) -> None:
         raise NotAllowed(text, fields=dict.fromkeys(keys, text))
 
 
-def _sorted_out(
+def sorted_out(
     viewer: Viewer, checked: Values, current: Mapping[str, ElementRecord]
-) -> tuple[dict[DataElement, str | None], Values]:
+) -> tuple[Values, Values]:
     """What differs from the current records: what is written, facts of a new document included,
-    and what is only proposed, because the owner has recorded it otherwise."""
+    and what is only proposed, because the owner has recorded it otherwise. Pure."""
     held = {key: row.plain for key, row in current.items()}
     differs = {key: value for key, value in checked.items() if value != held.get(key)}
     proposed = {
@@ -215,25 +217,22 @@ def _sorted_out(
     }
     changed = {key: value for key, value in differs.items() if key not in proposed}
     kind = {DOCUMENT_TYPE: checked.get(DOCUMENT_TYPE)}
-    changed |= facts_of_document(viewer, kind | changed, current)
-    elements = DataElement.objects.in_bulk(list(changed))
-    return {elements[key]: value for key, value in changed.items()}, proposed
+    return changed | facts_of_document(viewer, kind | changed, current), proposed
 
 
-def _how(
-    changes: Mapping[DataElement, str | None], residence: Residency | None
+def how(
+    asked: Mapping[str, str | None], residence: Residency | None
 ) -> tuple[ResidenceKind, date | None]:
     """The kind and the beginning of a newcomer's residence: from the form, else as given."""
-    asked = {element.key: value for element, value in changes.items()}
     if kind := asked.get("residence_kind"):
-        how = ResidenceKind(kind)
+        as_what = ResidenceKind(kind)
     elif residence:
-        how = residence.kind
+        as_what = residence.kind
     else:
         raise Invalid(fields={"residence_kind": _("Choose how the person lives here.")})
     if since := asked.get("live_since"):
-        return how, date.fromisoformat(since)
-    return how, residence.on if residence else None
+        return as_what, date.fromisoformat(since)
+    return as_what, residence.on if residence else None
 
 
 @transaction.atomic

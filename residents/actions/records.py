@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from accounts.viewer import Viewer
 from datasharing.choices import Subject
@@ -35,10 +41,20 @@ def lock(subject: str, subject_id: uuid.UUID) -> Resident | None:
 
 def current_records(subject: str, subject_id: uuid.UUID) -> dict[str, ElementRecord]:
     """{element key: its current record}, cleared ones included."""
+    return current_of(subject, [subject_id])[subject_id]
+
+
+def current_of(
+    subject: str, subject_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, dict[str, ElementRecord]]:
+    """{subject: {element key: its current record}} of many subjects: one query."""
+    found: dict[uuid.UUID, dict[str, ElementRecord]] = {key: {} for key in subject_ids}
     rows = ElementRecord.objects.filter(
-        subject=subject, subject_id=subject_id, superseded_at=None
+        subject=subject, subject_id__in=subject_ids, superseded_at=None
     ).select_related("element", "department")
-    return {row.element_id: row for row in rows}
+    for row in rows:
+        found[row.subject_id][row.element_id] = row
+    return found
 
 
 def must_propose(viewer: Viewer, row: ElementRecord) -> bool:
@@ -74,18 +90,44 @@ def write(
     changes: Changes,
     decision: str = "",
 ) -> None:
+    """`write_all` of one subject."""
+    writes = [Write(subject_id, area_path, changes)]
+    write_all(viewer=viewer, template=template, subject=subject, writes=writes, decision=decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What changes of one subject; `is_new`: nothing is recorded of it yet."""
+
+    subject_id: uuid.UUID
+    area_path: str
+    changes: Changes
+    is_new: bool = False
+
+
+def write_all(
+    *,
+    viewer: Viewer,
+    template: FormTemplate | None,
+    subject: str,
+    writes: Sequence[Write],
+    decision: str = "",
+) -> None:
     """Close the current records of these elements and open the new ones, in the same instant. A
     cleared value leaves an empty record: who cleared it, and when. An open proposal of the same
-    value is thereby accepted, with `decision` as the reason given."""
+    value is thereby accepted, with `decision` as the reason given. The subjects are different; the
+    number of queries does not grow with them."""
     now = clock.now()
-    ElementRecord.objects.filter(
-        subject=subject, subject_id=subject_id, element__in=changes, superseded_at=None
-    ).update(superseded_at=now)
+    touched = _touched(write for write in writes if not write.is_new)
+    if touched:
+        ElementRecord.objects.filter(touched, subject=subject, superseded_at=None).update(
+            superseded_at=now
+        )
     rows = {
-        element.key: ElementRecord(
+        (write.subject_id, element.key): ElementRecord(
             id=uuid.uuid4(),
             subject=subject,
-            subject_id=subject_id,
+            subject_id=write.subject_id,
             element=element,
             **ElementRecord.held(element, value),
             department_id=viewer.department_id,
@@ -93,17 +135,28 @@ def write(
             template=template,
             recorded_at=now,
         )
-        for element, value in changes.items()
+        for write in writes
+        for element, value in write.changes.items()
     }
     ElementRecord.objects.bulk_create(rows.values())
-    proposed = Proposal.objects.open().filter(
-        subject=subject, subject_id=subject_id, element__in=changes
-    )
+    if not touched:
+        return
+    paths = {write.subject_id: write.area_path for write in writes}
+    proposed = Proposal.objects.open().filter(touched, subject=subject)
     for proposal in proposed.select_for_update(of=("self",)).select_related("department"):
-        row = rows[proposal.element_id]
+        row = rows[proposal.subject_id, proposal.element_id]
         if proposal.plain == row.plain:
             settle_proposal(proposal, viewer, ProposalStatus.ACCEPTED, decision, row)
-            tell_proposer(proposal, area_path)
+            tell_proposer(proposal, paths[proposal.subject_id])
+
+
+def _touched(writes: Iterable[Write]) -> Q:
+    """The values that these writes replace; the subjects are grouped by what changes of them."""
+    groups: dict[frozenset[str], list[uuid.UUID]] = defaultdict(list)
+    for write in writes:
+        groups[frozenset(element.key for element in write.changes)].append(write.subject_id)
+    choices = (Q(subject_id__in=ids, element__in=keys) for keys, ids in groups.items())
+    return reduce(or_, choices, Q())
 
 
 def settle_proposal(

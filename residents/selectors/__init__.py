@@ -56,6 +56,14 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.sheets import (
+    ImportView,
+    blank_sheet,
+    faulty_rows,
+    import_forms,
+    import_view,
+    imports,
+)
 
 __all__ = [
     "AsRecorded",
@@ -67,6 +75,7 @@ __all__ = [
     "EstateView",
     "Found",
     "History",
+    "ImportView",
     "OpenForm",
     "OwnRecord",
     "Person",
@@ -75,6 +84,7 @@ __all__ = [
     "Subject",
     "Waiting",
     "as_recorded",
+    "blank_sheet",
     "building_chart",
     "consent_to_ask",
     "correction",
@@ -84,9 +94,13 @@ __all__ = [
     "estate",
     "estate_area",
     "estates",
+    "faulty_rows",
     "find_dwelling",
     "history",
     "household_home",
+    "import_forms",
+    "import_view",
+    "imports",
     "listed",
     "live_consent",
     "locate",

@@ -242,6 +242,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "security.tasks.erase_departed",
         "schedule": timedelta(minutes=10),
     },
+    "sweep-sheets": {"task": "residents.tasks.sweep_sheets", "schedule": timedelta(seconds=5)},
+    "expire-sheets": {
+        "task": "residents.tasks.expire_sheets",
+        "schedule": timedelta(minutes=10),
+    },
     "prune-live-events": {
         "task": "smartcommunity.kernel.tasks.prune_live_events",
         "schedule": timedelta(minutes=10),
@@ -254,6 +259,20 @@ FRAME_MAX_BYTES = env("FRAME_MAX_BYTES")
 FACE_ENGINE = env("FACE_ENGINE")
 # Decree 809: an owner department answers a request for its data in ten working days.
 GRANT_REPLY_WORKING_DAYS = env("GRANT_REPLY_WORKING_DAYS")
+# Tables that come in: refused above these, before anything is unpacked or written.
+IMPORT_MAX_BYTES = env("IMPORT_MAX_BYTES")
+IMPORT_MAX_UNPACKED_BYTES = env("IMPORT_MAX_UNPACKED_BYTES")
+IMPORT_MAX_ROWS = env("IMPORT_MAX_ROWS")
+IMPORT_MAX_COMPRESSION = 100  # times; forms filled in by people stay below 20
+IMPORT_MAX_ENTRIES = 200  # parts of a workbook
+IMPORT_MAX_SHEETS = 20
+IMPORT_MAX_COLUMNS = 200
+IMPORT_MAX_BLANK_ROWS = 5000
+IMPORT_MAX_CELL = 2000  # characters
+IMPORT_KEEP = timedelta(days=7)  # an import that nobody finished
+IMPORT_BATCH_ROWS = 500  # rows a transaction
+EXPORT_ROWS_A_DAY = env("EXPORT_ROWS_A_DAY")  # an officer
+EXPORT_KEEP = timedelta(hours=24)
 
 # --- logs: structured, never personal data ----------------------------------------------------
 LOG_LEVEL = env("LOG_LEVEL")

@@ -27,4 +27,8 @@ env = environ.Env(
     FACE_ENGINE=(str, "face_recognition"),
     FRAME_MAX_BYTES=(int, 1024 * 1024),
     GRANT_REPLY_WORKING_DAYS=(int, 10),
+    IMPORT_MAX_BYTES=(int, 20 * 1024 * 1024),
+    IMPORT_MAX_UNPACKED_BYTES=(int, 400 * 1024 * 1024),
+    IMPORT_MAX_ROWS=(int, 200_000),
+    EXPORT_ROWS_A_DAY=(int, 2000),
 )

@@ -1,0 +1,39 @@
+"""Thin Celery tasks around imports and exports; ids in, idempotent."""
+
+import uuid
+from datetime import timedelta
+
+from celery import shared_task
+
+from residents import actions
+from residents.models import Import
+from residents.sheets.choices import AT_WORK
+from smartcommunity.kernel import clock
+
+SWEEP_AFTER = timedelta(seconds=10)  # without a step
+SWEEP_BATCH = 20
+
+
+@shared_task
+def run_import(import_id: str) -> None:
+    """Go on with an import for a while; what is left goes into another task, so that the broker
+    does not hand a long one out twice."""
+    if actions.work_on_import(import_id=uuid.UUID(import_id)):
+        run_import.delay(import_id)
+
+
+@shared_task
+def sweep_sheets() -> int:
+    """Queue the work whose wake-up was lost or whose worker died; returns how much."""
+    still = clock.now() - SWEEP_AFTER
+    imports = Import.objects.filter(state__in=AT_WORK, touched_at__lt=still)
+    ids = [str(key) for key in imports.values_list("pk", flat=True)[:SWEEP_BATCH]]
+    for key in ids:
+        run_import.delay(key)
+    return len(ids)
+
+
+@shared_task
+def expire_sheets() -> int:
+    """Erase the files of imports and exports whose time is up."""
+    return actions.expire_imports()
