@@ -13,7 +13,6 @@ from datasharing.policy import Access
 from residents import lookup
 from residents.errors import DuplicateDocument
 from residents.models import Resident
-from smartcommunity.kernel.scope import platform
 
 DOCUMENT, DOCUMENT_TYPE = "doc_no", "doc_type"
 NULLABLE = frozenset({"doc_no", "mobile", "birth_date"})
@@ -61,7 +60,6 @@ def _as_column(column: str, value: str | None) -> str | date | None:
     return value or (None if column in NULLABLE else "")
 
 
-@platform("a document belongs to one entry of the whole registry")
 def _duplicate(resident: Resident, access: Access) -> DuplicateDocument:
     """Name the other entry only to who sees it and its document number in full: else the refusal
     would tell whose number it is. Of a sealed person it says what it says of one elsewhere."""

@@ -39,6 +39,10 @@ FENCED: Final[Mapping[str, tuple[Arm, ...]]] = {
     "residents.Seal": (HangsOn("resident"),),
     "residents.Seal_officers": (HangsOn("seal"),),
     "residents.ResidentAccount": (OfUser(), HangsOn("resident")),
+    # Tables in and out: each officer's own.
+    "residents.Import": (OfUser(),),
+    "residents.ImportChunk": (HangsOn("job"),),
+    "residents.Export": (OfUser(),),
     # What devices sent: by the device's area; administrators keep devices, so `works`.
     "devices.RawMessage": (OfDevice("source", key="code"), FromStranger("source")),
     "devices.DeviceEvent": (OfDevice("device"),),

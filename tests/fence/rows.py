@@ -35,6 +35,7 @@ SPECIAL: dict[str, Any] = {
     "security.WatchEntry": lambda area: {"expires_at": clock.now() + timedelta(days=1)},
     "security.Pass": lambda area: {"valid_to": clock.now() + timedelta(days=1)},
     "devices.RawMessage": lambda area: {"source": saved("devices.Device", area).code},  # type: ignore[attr-defined]
+    "residents.Export": lambda area: {"reason": "why"},
     "services.ServiceRequest": lambda area: {"resident": saved("residents.Resident", area)},
 }
 
