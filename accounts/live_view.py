@@ -3,9 +3,12 @@
 import re
 from collections.abc import Callable
 
+from django.contrib.auth import HASH_SESSION_KEY
 from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils.crypto import constant_time_compare
 
 from accounts.access import signed_in
+from accounts.actions import OFFICE
 from accounts.middleware import StaffRequest
 from accounts.models import User
 from accounts.selectors import viewer_for
@@ -48,6 +51,9 @@ async def stream(request: StaffRequest) -> HttpResponseBase:
         user = User.objects.filter(username=viewer.username, is_active=True).first()
         if user is None:
             return False
+        signed = request.session.get(HASH_SESSION_KEY, "")
+        if not constant_time_compare(signed, user.get_session_auth_hash()):
+            return False  # the password was changed or reset
         now = viewer_for(user=user, membership_id=viewer.membership_id)
         return (now.membership_id, now.area_paths) == (viewer.membership_id, viewer.area_paths)
 
@@ -55,6 +61,9 @@ async def stream(request: StaffRequest) -> HttpResponseBase:
         live.stream(
             may_hear=hears(viewer),
             still_signed_in=still_signed_in,
+            unsettles=lambda event: (
+                event.name == OFFICE and f"user:{viewer.user_id}" in event.audience
+            ),
             after=int(last) if LAST_EVENT_ID.fullmatch(last) else None,
         ),
         content_type="text/event-stream",

@@ -1,5 +1,5 @@
 """Puts `request.viewer` on each request, made when first looked at, and lets the database know in
-whose scope the request runs; asks for the second factor."""
+whose scope the request runs; asks for the user's own password and the second factor."""
 
 import uuid
 from collections.abc import Callable
@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from accounts.policies import may_work
+from accounts.policies import has_own_password, may_work
 from accounts.scope import scope_of
 from accounts.selectors import viewer_for
 from accounts.viewer import NOBODY, Viewer
 from smartcommunity.kernel import scope
+from smartcommunity.kernel.decisions import ALLOW, Decision
 from smartcommunity.kernel.error_pages import error_response
 from smartcommunity.kernel.errors import NotAllowed
 from smartcommunity.kernel.web import is_read_by_a_program
@@ -46,9 +47,12 @@ class ViewerMiddleware:
         return response
 
 
-class SecondFactorMiddleware:
-    """Stops every view, of whatever library, for who still owes his second factor; only what is
-    public, the language and the set-up itself stay open."""
+class _Gate:
+    """Stops every view, of whatever library, for who still owes something first; only what is
+    public, the language and the page that settles it stay open."""
+
+    settled_by = ""
+    code = ""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -60,18 +64,43 @@ class SecondFactorMiddleware:
         self, request: StaffRequest, view: Callable[..., Any], *_: object
     ) -> HttpResponse | None:
         match = request.resolver_match
-        always_open = {"accounts:second_factor", "set_language"}
+        always_open = {self.settled_by, "set_language"}
         if getattr(view, "access", "") == "public" or (match and match.view_name in always_open):
             return None
-        user: Any = request.user
-        decision = may_work(
-            request.viewer, is_operator=user.is_staff, is_verified=user.is_verified()
-        )
+        decision = self.decide(request)
         if decision:
             return None
         if is_read_by_a_program(request):
-            return error_response(request, NotAllowed(decision.reason, code="second_factor"))
-        return redirect("accounts:second_factor")
+            return error_response(request, NotAllowed(decision.reason, code=self.code))
+        return redirect(self.settled_by)
+
+    def decide(self, request: StaffRequest) -> Decision:
+        raise NotImplementedError
+
+
+class InitialPasswordMiddleware(_Gate):
+    """A password that somebody else gave opens nothing but the page that changes it."""
+
+    settled_by = "accounts:change_password"
+    code = "initial_password"
+
+    def decide(self, request: StaffRequest) -> Decision:
+        user: Any = request.user
+        return has_own_password(user if user.is_authenticated else None)
+
+
+class SecondFactorMiddleware(_Gate):
+    """Who still owes his second factor only sets it up."""
+
+    settled_by = "accounts:second_factor"
+    code = "second_factor"
+
+    def decide(self, request: StaffRequest) -> Decision:
+        match = request.resolver_match
+        if match and match.view_name == InitialPasswordMiddleware.settled_by:
+            return ALLOW
+        user: Any = request.user
+        return may_work(request.viewer, is_operator=user.is_staff, is_verified=user.is_verified())
 
 
 def _settled(request: HttpRequest, place: scope.Place) -> Viewer:

@@ -27,6 +27,10 @@ class AreaQuerySet(MP_NodeQuerySet):
         """Included if and only if the node lies at or below a node where the viewer works."""
         return self.filter(below(viewer.area_paths))
 
+    def open(self) -> Any:
+        """The areas that are not closed: nothing new begins in a closed one."""
+        return self.filter(closed_on=None)
+
 
 class AreaManager(MP_NodeManager):
     def get_queryset(self) -> Any:
@@ -36,10 +40,16 @@ class AreaManager(MP_NodeManager):
         return self.get_queryset().visible_to(viewer)
 
 
-class MembershipQuerySet(models.QuerySet[Row]):
-    def in_force(self) -> MembershipQuerySet[Row]:
-        """Included if and only if today lies in the term and the user is active."""
+class TermQuerySet(models.QuerySet[Row]):
+    """Rows of a user with a period: memberships, area shares."""
+
+    def in_force(self) -> TermQuerySet[Row]:
+        """Included if and only if today lies in the period, nobody ended it early, and the user is
+        active."""
         today = clock.today()
-        return self.filter(
-            Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today, user__is_active=True
-        )
+        return self.unended().filter(valid_from__lte=today, user__is_active=True)
+
+    def unended(self) -> TermQuerySet[Row]:
+        """In force, or still to begin."""
+        lasts = Q(valid_to=None) | Q(valid_to__gte=clock.today())
+        return self.filter(lasts, ended_at=None)

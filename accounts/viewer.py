@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from accounts.choices import ADMINISTRATORS, DepartmentKind, Role
+from smartcommunity.kernel.errors import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Viewer:
     ip: str | None = None
     request_id: str = ""
     is_system: bool = False
+    # Nobody: made to ask the policy what somebody would see. The access log refuses him, so no
+    # read of personal data ever answers him.
+    is_hypothetical: bool = False
 
     @property
     def is_signed_in(self) -> bool:
@@ -46,6 +50,13 @@ class Viewer:
     @property
     def role_label(self) -> str:
         return str(self.role.label) if self.role else ""
+
+    @property
+    def signed_in_id(self) -> uuid.UUID:
+        """The user's key, for what only a signed-in viewer does. Raises NotAllowed."""
+        if self.user_id is None:
+            raise NotAllowed
+        return self.user_id
 
     def works_in(self, area_path: str) -> bool:
         """True when the area lies at or below a node where the viewer works."""

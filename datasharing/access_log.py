@@ -14,10 +14,12 @@ from ipaddress import ip_address
 
 from django.db import connection, transaction
 
+from accounts.events import OfficesChanged
 from accounts.viewer import Viewer
 from datasharing.choices import AccessKind, Exit, Purpose
 from datasharing.errors import ChainBroken
 from datasharing.models import AccessRecord
+from smartcommunity.kernel.errors import NotAllowed
 
 LOCK = 0x5C_A0D1  # any constant: the chain's own advisory lock
 GENESIS = bytes(32)
@@ -71,11 +73,14 @@ def record(
     purpose: Purpose | None = None,
     detail: str = "",
 ) -> AccessRecord:
-    """Append one record. Call it before the data is handed out: no record, no data.
+    """Append one record. Call it before the data is handed out: no record, no data, and none ever
+    for a viewer that nobody is. Raises NotAllowed for such a one.
 
     The chain's lock is held until the transaction ends, so in an action take row locks first and
     record last: the other way round, two actions on one row would wait for each other.
     """
+    if viewer.is_hypothetical:
+        raise NotAllowed
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute("SELECT clock_timestamp()")
@@ -104,6 +109,18 @@ def record(
     entry.digest = digest(entry)
     entry.save(force_insert=True)
     return entry
+
+
+def record_office_step(step: OfficesChanged) -> None:
+    """Whatever is done to offices and permissions stands in the same chain."""
+    record(
+        viewer=step.viewer,
+        kind=AccessKind.ADMINISTER,
+        exit=Exit.TASK if step.viewer.is_system else Exit.PAGE,
+        subject=step.subject,
+        subject_ids=[step.subject_id] if step.subject_id else (),
+        detail=f"{step.step} {step.name}".strip(),
+    )
 
 
 def _address(text: str | None) -> str | None:

@@ -17,15 +17,21 @@ LOGGED_SUBJECTS = {
     **dict(Subject.choices),
     "access_record": _("Access log"),
     "alert": _("Alert"),
+    "area": _("Area"),
     "building": _("Building"),
+    "data_element": _("Data element"),
+    "department": _("Department"),
     "device": _("Device"),
     "face": _("Face"),
     "form_template": _("Form template"),
     "grant": _("Grant"),
+    "membership": _("Membership"),
     "observation": _("Captured face"),
     "passage": _("Passage"),
     "pass": _("Pass"),
+    "permission_change": _("Permission change"),
     "service_request": _("Service request"),
+    "user": _("User"),
     "watch_entry": _("Watch-list entry"),
 }
 
@@ -72,6 +78,30 @@ LOGGED_DETAILS = {
     "grant approved": _("grant approved"),
     "grant refused": _("grant refused"),
     "grant revoked": _("grant revoked"),
+    "grant withdrawn": _("request for a grant withdrawn"),
+    "element added": _("data element added"),
+    "element added despite": _("data element added beside similar ones"),
+    "element retired": _("data element retired"),
+    "area_added": _("area added:"),
+    "area_renamed": _("area renamed:"),
+    "area_closed": _("area closed:"),
+    "department_added": _("department added"),
+    "department_renamed": _("department renamed"),
+    "user_created": _("account made:"),
+    "user_left": _("account ended:"),
+    "user_returned": _("account reopened:"),
+    "password_reset": _("password reset:"),
+    "password_changed": _("own password chosen:"),
+    "factor_removed": _("second factor removed:"),
+    "appointed_by_operator": _("appointed by the operator:"),
+    "change_proposed": _("proposed:"),
+    "change_at_once": _("done at once:"),
+    "change_approved": _("approved:"),
+    "change_rejected": _("rejected:"),
+    "change_withdrawn": _("withdrawn:"),
+    "change_expired": _("expired unanswered:"),
+    "change_confirmed": _("reviewed, in order:"),
+    "change_disputed": _("reviewed, not in order:"),
 }
 
 
@@ -82,6 +112,37 @@ class Sensitivity(models.TextChoices):
     GENERAL = "G", _("General")
     SENSITIVE = "S", _("Sensitive")
     BIOMETRIC = "B", _("Biometric")
+
+
+# Kinds of value, in words; the types themselves are `catalogue.ElementType`.
+TYPE_LABELS = {
+    "text": _("Text"),
+    "longtext": _("Long text"),
+    "code": _("Choice from a list"),
+    "date": _("Date"),
+    "integer": _("Whole number"),
+    "decimal": _("Number with decimals"),
+    "boolean": _("Yes or no"),
+    "document_no": _("Document number"),
+    "mobile": _("Mobile number"),
+    "plate": _("Number plate"),
+    "uscc": _("Unified social credit code"),
+    "region": _("Administrative division"),
+    "person_name": _("Name of a person"),
+    "reference": _("Kept elsewhere on the platform"),
+}
+
+
+# The rules of `masking`, in words.
+MASK_LABELS = {
+    "none": _("No partial form: only whether it is recorded"),
+    "name": _("Name: the surname only (张*)"),
+    "document": _("Number: first and last place (1****X)"),
+    "phone": _("Telephone: 138****1234"),
+    "address": _("Address: down to the building"),
+    "year": _("Date: the year only"),
+    "plate": _("Plate: 粤B***45"),
+}
 
 
 class Sharing(models.TextChoices):
@@ -119,6 +180,21 @@ class GrantStatus(models.TextChoices):
     ACTIVE = "active", _("In force")
     REFUSED = "refused", _("Refused")
     REVOKED = "revoked", _("Revoked")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class GrantState(models.TextChoices):
+    """What a grant is today: its status, told apart by the reply clock and by its period."""
+
+    REQUESTED = "requested", _("Waiting for an answer")
+    OVERDUE = "overdue", _("Answer overdue")
+    SCHEDULED = "scheduled", _("Not yet in force")
+    ACTIVE = "active", _("In force")
+    EXPIRING = "expiring", _("Expires soon")
+    EXPIRED = "expired", _("Expired")
+    REFUSED = "refused", _("Refused")
+    REVOKED = "revoked", _("Revoked")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class TemplateStatus(models.TextChoices):
@@ -148,6 +224,7 @@ class AccessKind(models.TextChoices):
     ERASE = "erase", _("Erased")
     DECIDE = "decide", _("Decided")
     AUDIT = "audit", _("Access log opened")
+    ADMINISTER = "administer", _("Offices and permissions")
 
 
 class Exit(models.TextChoices):

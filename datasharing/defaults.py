@@ -11,6 +11,8 @@ from django.db import transaction
 
 from accounts.choices import DepartmentKind
 from accounts.models import Area, Department, User
+from accounts.viewer import SYSTEM
+from datasharing.actions.grant_steps import note_step
 from datasharing.choices import GrantStatus, Level
 from datasharing.models import DataElement, Grant
 from datasharing.policy import PURPOSE_OF
@@ -76,6 +78,8 @@ def grant_defaults(*, departments: list[Department], decided_by: User | None) ->
                 },
             )
             grant.elements.set([elements[key] for key in default.elements])
+            if created:
+                note_step(grant, viewer=SYSTEM)
             given += created
     return given
 

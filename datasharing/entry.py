@@ -2,8 +2,9 @@
 what he typed. The web form and the write action ask the same functions. Pure.
 
 A field is on the form if and only if the viewer sees the element (at any level) and either may
-fill it in or finds it recorded. He may fill it in if and only if he may write the element and sees
-what it holds: nothing, or a value in full. Everything else is shown and read-only.
+fill it in or finds it recorded. He may fill it in if and only if he may write the element, it is
+not retired, and he sees what it holds: nothing, or a value in full. Everything else is shown and
+read-only.
 
 The owner's value wins: what the responsible department (责任部门) has recorded, only that
 department changes. Another value that somebody else fills in is a proposal, which the owner
@@ -67,7 +68,8 @@ def entries_for(
     for field in template.fields.all():
         key, current = field.element_id, recorded.get(field.element_id)
         right = rights.get(key, HIDDEN)
-        editable = right.may_write and (current is None or current.level == Level.FULL)
+        asked = right.may_write and field.element.retired_at is None
+        editable = asked and (current is None or current.level == Level.FULL)
         if right.level == Level.HIDDEN or not (editable or current):
             continue
         condition, required = None, editable and field.required

@@ -1,8 +1,10 @@
 """Tables of the catalogue, the templates, the grants and the access log."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -14,6 +16,7 @@ from accounts.models import Area, Department
 from datasharing.choices import (
     AccessKind,
     Exit,
+    GrantState,
     GrantStatus,
     Level,
     Purpose,
@@ -24,6 +27,7 @@ from datasharing.choices import (
     TemplateStatus,
 )
 from datasharing.querysets import GrantQuerySet, TemplateQuerySet
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.models import UUIDModel
 
 
@@ -43,6 +47,10 @@ class CodeList(models.Model):
     class Meta:
         verbose_name = _("code list")
         verbose_name_plural = _("code lists")
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_zh, self.name_en)
 
 
 class Code(models.Model):
@@ -96,6 +104,17 @@ class DataElement(models.Model):
     not_shared_because = models.CharField(
         _("legal reason not to share"), max_length=200, blank=True
     )
+    added_by = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        "own_elements",
+        null=True,
+        blank=True,
+        verbose_name=_("added by"),
+        help_text=_("The department that added it for itself; none for the platform's files."),
+    )
+    added_at = models.DateTimeField(_("added at"), null=True, blank=True)
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
     valid_months = models.PositiveSmallIntegerField(
         _("months until it should be confirmed again"), null=True, blank=True
     )
@@ -104,6 +123,19 @@ class DataElement(models.Model):
         verbose_name = _("data element")
         verbose_name_plural = _("data elements")
         ordering = ["subject", "key"]
+        constraints = [
+            models.CheckConstraint(
+                name="own_element_has_its_own_key",
+                condition=models.Q(added_by__isnull=True, added_at__isnull=True)
+                & models.Q(retired_at__isnull=True)
+                & ~models.Q(key__startswith="own_")
+                | models.Q(added_by__isnull=False, added_at__isnull=False, key__startswith="own_"),
+            ),
+            models.CheckConstraint(
+                name="element_not_shared_has_a_reason",
+                condition=~models.Q(sharing="none", not_shared_because=""),
+            ),
+        ]
 
     @property
     def label(self) -> str:
@@ -122,8 +154,9 @@ class DataElement(models.Model):
 
     @property
     def is_asked(self) -> bool:
-        """Whether a form may ask it: not one that is held elsewhere or always worked out."""
-        return self.storage != "elsewhere" and not (self.derived_from and self.storage == "record")
+        """Whether a new form may ask it: not held elsewhere, not worked out, not retired."""
+        worked_out = bool(self.derived_from) and self.storage == "record"
+        return self.storage != "elsewhere" and not worked_out and self.retired_at is None
 
     @property
     def column(self) -> str | None:
@@ -328,6 +361,46 @@ class Grant(UUIDModel):
                 name="grant_between_two", condition=~models.Q(owner=models.F("grantee"))
             ),
         ]
+
+    @property
+    def state(self) -> GrantState:
+        """What it is today: the status, told apart by the reply clock and by the period."""
+        today = clock.today()
+        soon = today + timedelta(days=settings.GRANT_EXPIRING_DAYS)
+        if self.status == GrantStatus.REQUESTED and self.reply_due and self.reply_due < today:
+            return GrantState.OVERDUE
+        if self.status != GrantStatus.ACTIVE:
+            return GrantState(self.status)
+        if self.valid_from > today:
+            return GrantState.SCHEDULED
+        if self.valid_to < today:
+            return GrantState.EXPIRED
+        return GrantState.EXPIRING if self.valid_to <= soon else GrantState.ACTIVE
+
+
+class GrantStep(UUIDModel):
+    """One step in the life of a grant and what it asked for or gave; never changed afterwards."""
+
+    grant = models.ForeignKey(Grant, models.CASCADE, "steps", verbose_name=_("grant"))
+    status = models.CharField(_("status"), max_length=12, choices=GrantStatus)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        "accounts.User", models.PROTECT, "+", null=True, blank=True, verbose_name=_("by")
+    )
+    elements: "ArrayField[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=50), verbose_name=_("data elements")
+    )
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level)
+    may_write = models.BooleanField(_("may write"), default=False)
+    area = models.ForeignKey(Area, models.PROTECT, "+", verbose_name=_("area"))
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("step of a grant")
+        verbose_name_plural = _("steps of a grant")
+        ordering = ["at", "id"]
 
 
 class AccessRecord(models.Model):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from accounts.viewer import Viewer
-from datasharing.models import Grant
+from datasharing.models import DataElement, Grant
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 
 
@@ -15,11 +15,25 @@ def may_open_access_log(viewer: Viewer) -> Decision:
     return deny(_("Only the auditor opens the access log."))
 
 
+def may_open_matrix(viewer: Viewer) -> Decision:
+    """The security administrator: it shows rights, never what is recorded."""
+    if viewer.role == Role.SECURITY_ADMIN:
+        return ALLOW
+    return deny(_("Only the security administrator opens the matrix."))
+
+
 def may_request_grant(viewer: Viewer) -> Decision:
     """Officers and supervisors speak for their department."""
     if viewer.role in {Role.OFFICER, Role.SUPERVISOR}:
         return ALLOW
     return deny(_("An officer or a supervisor asks other departments for data."))
+
+
+def may_withdraw_grant(viewer: Viewer, grant: Grant) -> Decision:
+    """Officers and supervisors of the department that asked."""
+    if viewer.department_id != grant.grantee_id:
+        return deny(_("Only the department that asked withdraws its request."))
+    return may_request_grant(viewer)
 
 
 def may_decide_grant(viewer: Viewer, grant: Grant, *, has_supervisor: bool) -> Decision:
@@ -33,6 +47,22 @@ def may_decide_grant(viewer: Viewer, grant: Grant, *, has_supervisor: bool) -> D
     if not viewer.works_in(grant.area.path):
         return deny(_("You do not work in the area of this grant."))
     return ALLOW
+
+
+def may_add_element(viewer: Viewer) -> Decision:
+    """A supervisor: a new element binds the whole department to keep it true."""
+    if viewer.role == Role.SUPERVISOR:
+        return ALLOW
+    return deny(_("A supervisor of the department adds its data elements."))
+
+
+def may_retire_element(viewer: Viewer, element: DataElement) -> Decision:
+    """A supervisor of the department that added it; what comes from the platform's files stays."""
+    if element.added_by_id is None or element.added_by_id != viewer.department_id:
+        return deny(_("Only the department that added a data element retires it."))
+    if element.retired_at is not None:
+        return deny(_("This data element is retired already."))
+    return may_add_element(viewer)
 
 
 def may_design(viewer: Viewer) -> Decision:

@@ -15,6 +15,7 @@ department has one usual purpose (`PURPOSE_OF`), which the pages state and log.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -51,15 +52,17 @@ class Right:
 
 
 HIDDEN = Right()
+NO_GRANT = uuid.UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A grant compiled: below `area_path`, `right` on the elements."""
+    """A grant compiled: below `area_path`, `right` on the elements. `grant_id` says which."""
 
     area_path: str
     elements: frozenset[str]
     right: Right
+    grant_id: uuid.UUID = NO_GRANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def access(*, viewer: Viewer, subject: Subject | str, purpose: Purpose | None = 
         )
         .values_list("id", "area__path", "owner__area__path", "level", "may_write", "elements__key")
     )
-    grants: dict[object, tuple[str, Right, set[str]]] = {}
+    grants: dict[uuid.UUID, tuple[str, Right, set[str]]] = {}
     for grant_id, area, giver_area, level, may_write, element in rows:
         around, path = sorted((area, giver_area), key=len)
         if path.startswith(around):
@@ -159,5 +162,8 @@ def access(*, viewer: Viewer, subject: Subject | str, purpose: Purpose | None = 
         viewer,
         purpose,
         frozenset(owned.values_list("key", flat=True)),
-        tuple(Granted(path, frozenset(keys), right) for path, right, keys in grants.values()),
+        tuple(
+            Granted(path, frozenset(keys), right, grant_id)
+            for grant_id, (path, right, keys) in grants.items()
+        ),
     )

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import models
+from datetime import date, timedelta
 
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.choices import Role
+from accounts.models import Membership
+from accounts.querysets import below
 from accounts.viewer import Viewer
-from datasharing.choices import GrantStatus, TemplateStatus
+from datasharing.choices import GrantState, GrantStatus, TemplateStatus
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.rows import Row
 
@@ -15,6 +22,57 @@ class GrantQuerySet(models.QuerySet[Row]):
         """Included if and only if active and today lies in its period."""
         today = clock.today()
         return self.filter(status=GrantStatus.ACTIVE, valid_from__lte=today, valid_to__gte=today)
+
+    def in_state(self, state: GrantState) -> GrantQuerySet[Row]:
+        """Included if and only if `Grant.state` is this today."""
+        return self.filter(_state(state))
+
+    def visible_to(self, viewer: Viewer) -> GrantQuerySet[Row]:
+        """Included if and only if the viewer's department gives or receives it, and his role reads
+        personal data."""
+        if not viewer.is_staff_member or viewer.is_administrator:
+            return self.none()
+        return self.filter(Q(owner=viewer.department_id) | Q(grantee=viewer.department_id))
+
+    def to_decide(self, viewer: Viewer) -> GrantQuerySet[Row]:
+        """Included if and only if it waits and `policies.may_decide_grant` allows the viewer."""
+        if viewer.role not in {Role.SUPERVISOR, Role.OFFICER}:
+            return self.none()
+        waiting = (
+            self.filter(status=GrantStatus.REQUESTED, owner=viewer.department_id)
+            .filter(below(viewer.area_paths, "area__path"))
+            .exclude(requested_by=viewer.user_id)
+        )
+        if viewer.role == Role.SUPERVISOR:
+            return waiting
+        supervisors = Membership.objects.in_force().filter(
+            department=OuterRef("owner"), role=Role.SUPERVISOR
+        )
+        return waiting.filter(~Exists(supervisors))
+
+
+def _soon() -> date:
+    return clock.today() + timedelta(days=settings.GRANT_EXPIRING_DAYS)
+
+
+def _state(state: GrantState) -> Q:
+    today = clock.today()
+    begun = Q(status=GrantStatus.ACTIVE, valid_from__lte=today)
+    match state:
+        case GrantState.REQUESTED:
+            return Q(status=state) & (Q(reply_due=None) | Q(reply_due__gte=today))
+        case GrantState.OVERDUE:
+            return Q(status=GrantStatus.REQUESTED, reply_due__lt=today)
+        case GrantState.SCHEDULED:
+            return Q(status=GrantStatus.ACTIVE, valid_from__gt=today)
+        case GrantState.ACTIVE:
+            return begun & Q(valid_to__gt=_soon())
+        case GrantState.EXPIRING:
+            return begun & Q(valid_to__gte=today, valid_to__lte=_soon())
+        case GrantState.EXPIRED:
+            return begun & Q(valid_to__lt=today)
+        case _:
+            return Q(status=state)
 
 
 class TemplateQuerySet(models.QuerySet[Row]):

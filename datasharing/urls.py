@@ -1,10 +1,28 @@
 from django.urls import path
 
-from datasharing.views import designer, grants, log
+from datasharing.views import (
+    catalogue,
+    changes,
+    designer,
+    elements,
+    grants,
+    log,
+    matrix,
+    permissions,
+)
 
 app_name = "datasharing"
 urlpatterns = [
     path("access-log/", log.access_log, name="access_log"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/add/", elements.add, name="add_element"),
+    path("catalogue/add/similar/", elements.similar, name="similar_elements"),
+    path("catalogue/<slug:key>/", catalogue.element, name="element"),
+    path("catalogue/<slug:key>/choose/", catalogue.choose, name="choose"),
+    path("catalogue/<slug:key>/retire/", elements.retire, name="retire_element"),
+    path("basket/empty/", catalogue.empty_basket, name="empty_basket"),
+    path("request/<slug:owner_kind>/", catalogue.request_grant, name="request_grant"),
+    path("request/<slug:owner_kind>/asked/", catalogue.asked, name="asked"),
     path("forms/", designer.forms, name="forms"),
     path("forms/new/", designer.new_form, name="new_form"),
     path("forms/<str:key>/", designer.versions, name="versions"),
@@ -17,4 +35,36 @@ urlpatterns = [
     path("forms/<str:key>/versions/<int:number>/draft/", designer.start, name="start_draft"),
     path("forms/<str:key>/compare/<int:old>/<int:new>/", designer.compare, name="compare"),
     path("grants/", grants.grants, name="grants"),
+    path("grants/<uuid:grant_id>/", grants.grant, name="grant"),
+    path("grants/<uuid:grant_id>/approve/", grants.approve, name="approve_grant"),
+    path("grants/<uuid:grant_id>/refuse/", grants.refuse, name="refuse_grant"),
+    path("grants/<uuid:grant_id>/revoke/", grants.revoke, name="revoke_grant"),
+    path("grants/<uuid:grant_id>/renew/", catalogue.renew, name="renew_grant"),
+    path("grants/<uuid:grant_id>/withdraw/", grants.withdraw, name="withdraw_grant"),
+    path("memberships/", permissions.memberships, name="memberships"),
+    path("memberships/propose/", permissions.propose_membership, name="propose_membership"),
+    path(
+        "memberships/<uuid:membership_id>/change/",
+        permissions.change_membership,
+        name="change_membership",
+    ),
+    path(
+        "memberships/<uuid:membership_id>/end/", permissions.end_membership, name="end_membership"
+    ),
+    path("area-shares/", permissions.shares, name="shares"),
+    path("area-shares/propose/", permissions.propose_share, name="propose_share"),
+    path("area-shares/<uuid:share_id>/withdraw/", permissions.withdraw_share, name="end_share"),
+    path("departments/", permissions.departments, name="permission_departments"),
+    path(
+        "departments/<uuid:department_id>/change/",
+        permissions.change_department,
+        name="change_department",
+    ),
+    path("changes/", changes.changes, name="permission_changes"),
+    path("changes/<uuid:change_id>/", changes.change, name="permission_change"),
+    path("changes/<uuid:change_id>/approve/", changes.approve, name="approve_change"),
+    path("changes/<uuid:change_id>/reject/", changes.reject, name="reject_change"),
+    path("changes/<uuid:change_id>/withdraw/", changes.withdraw, name="withdraw_change"),
+    path("changes/<uuid:change_id>/review/", changes.review, name="review_change"),
+    path("matrix/", matrix.matrix, name="matrix"),
 ]

@@ -40,6 +40,7 @@ STAFF: dict[str, tuple[DepartmentKind, Role]] = {
     "property_manager": (DepartmentKind.PROPERTY, Role.SUPERVISOR),
     "system_admin": (DepartmentKind.OPERATOR, Role.SYSTEM_ADMIN),
     "security_admin": (DepartmentKind.OPERATOR, Role.SECURITY_ADMIN),
+    "security_admin_2": (DepartmentKind.OPERATOR, Role.SECURITY_ADMIN),
     "auditor": (DepartmentKind.OPERATOR, Role.AUDITOR),
 }
 

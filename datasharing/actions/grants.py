@@ -1,95 +1,22 @@
-"""The life of a grant: requested, approved in full or in part or refused, revoked.
-
-政务数据共享条例 (Decree 809): an application states basis, scope, manner and period; the owner
-answers in ten working days, for what is shared unconditionally in one.
-"""
+"""Answering a request for a grant: in full, in part or not; and taking a grant back."""
 
 import uuid
-from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import Role
-from accounts.models import Area, Department, Membership
+from accounts.models import Area
+from accounts.selectors import has_supervisor
 from accounts.viewer import Viewer
-from datasharing import access_log, policies
-from datasharing.choices import AccessKind, GrantStatus, Level, Purpose, Sharing
+from datasharing import policies
+from datasharing.actions.grant_requests import REQUIRED
+from datasharing.actions.grant_steps import announce
+from datasharing.choices import GrantStatus, Level
 from datasharing.models import DataElement, Grant
-from smartcommunity.kernel import clock, live
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import Conflict, Invalid, NotFound, type_text
-
-UNCONDITIONAL_REPLY_WORKING_DAYS = 1
-SATURDAY = 5
-
-
-@transaction.atomic
-def request_grant(
-    *,
-    viewer: Viewer,
-    owner: Department,
-    elements: Collection[str],
-    level: Level,
-    may_write: bool,
-    area: Area,
-    purpose: Purpose,
-    legal_basis: str,
-    valid_from: date,
-    valid_to: date,
-    reason: str,
-) -> uuid.UUID:
-    """Ask `owner` for its elements on behalf of the viewer's department. To read what is shared
-    unconditionally is granted at once. Raises NotAllowed; Invalid naming the wrong fields."""
-    policies.may_request_grant(viewer).require()
-    found = list(DataElement.objects.filter(key__in=elements))
-    errors: dict[str, type_text] = {}
-    withheld = [element for element in found if element.sharing == Sharing.NONE]
-    if not found or len(found) < len(set(elements)):
-        errors["elements"] = _("Choose at least one element of the catalogue.")
-    elif any(element.owner_kind != owner.kind for element in found):
-        errors["elements"] = _("This department does not own all of these elements. Ask the owner.")
-    elif withheld:
-        errors["elements"] = withheld[0].not_shared_because
-    if owner.pk == viewer.department_id:
-        errors["owner"] = _("Your own department needs no grant from itself.")
-    if level == Level.HIDDEN:
-        errors["level"] = _("Choose how much has to be seen.")
-    if not (viewer.works_in(area.path) and area.path.startswith(owner.area.path)):
-        errors["area"] = _("Choose an area where both departments are responsible.")
-    if purpose == Purpose.OWN_DATA:
-        errors["purpose"] = _("Departments do not read for this purpose.")
-    if valid_from < clock.today() or valid_to < valid_from:
-        errors["valid_to"] = _("The period starts today or later and ends after it starts.")
-    for name, text in {"legal_basis": legal_basis, "reason": reason}.items():
-        if not text.strip():
-            errors[name] = _("This is required. Fill it in.")
-    if errors:
-        raise Invalid(fields=errors)
-    unconditional = all(element.sharing == Sharing.UNCONDITIONAL for element in found)
-    now, at_once = clock.now(), unconditional and not may_write
-    days = UNCONDITIONAL_REPLY_WORKING_DAYS if unconditional else settings.GRANT_REPLY_WORKING_DAYS
-    grant = Grant.objects.create(
-        owner=owner,
-        grantee=Department.objects.get(membership=viewer.membership_id),
-        area=area,
-        level=level,
-        may_write=may_write,
-        purpose=purpose,
-        legal_basis=legal_basis.strip(),
-        valid_from=valid_from,
-        valid_to=valid_to,
-        status=GrantStatus.ACTIVE if at_once else GrantStatus.REQUESTED,
-        request_reason=reason.strip(),
-        requested_by_id=viewer.user_id,
-        requested_at=now,
-        reply_due=after_working_days(clock.today(), days),
-        decided_at=now if at_once else None,
-    )
-    grant.elements.set(found)
-    _announce(viewer, grant, "grant requested", told=owner)
-    return grant.pk
 
 
 @transaction.atomic
@@ -102,9 +29,11 @@ def approve_grant(
     may_write: bool,
     area: Area,
     valid_to: date,
+    reason: str = "",
 ) -> None:
-    """Give what was asked for, or less of it, never more. Raises NotFound, NotAllowed, Conflict
-    when it was answered already; Invalid naming what exceeds the request."""
+    """Give what was asked for, or less of it, never more; `reason` tells why it is less. Raises
+    NotFound, NotAllowed, Conflict when it was answered already; Invalid naming what exceeds the
+    request."""
     grant = _asked(viewer, grant_id)
     wanted = set(grant.elements.filter(owner_kind=grant.owner.kind).values_list("key", flat=True))
     errors: dict[str, type_text] = {}
@@ -122,15 +51,14 @@ def approve_grant(
         raise Invalid(fields=errors)
     grant.level, grant.may_write, grant.area, grant.valid_to = level, may_write, area, valid_to
     grant.elements.set(DataElement.objects.filter(key__in=elements))
-    _decide(viewer, grant, GrantStatus.ACTIVE, "grant approved")
+    _decide(viewer, grant, GrantStatus.ACTIVE, "grant approved", reason.strip())
 
 
 @transaction.atomic
 def refuse_grant(*, viewer: Viewer, grant_id: uuid.UUID, reason: str) -> None:
     """Raises NotFound, NotAllowed, Conflict when answered already; Invalid without a reason."""
     grant = _asked(viewer, grant_id)
-    grant.reason = _reason(reason)
-    _decide(viewer, grant, GrantStatus.REFUSED, "grant refused")
+    _decide(viewer, grant, GrantStatus.REFUSED, "grant refused", _required(reason))
 
 
 @transaction.atomic
@@ -138,18 +66,9 @@ def revoke_grant(*, viewer: Viewer, grant_id: uuid.UUID, reason: str) -> None:
     """End a grant: the next request reads without it, since the decision is compiled per request.
     Raises NotFound, NotAllowed, Conflict when it is not in force; Invalid without a reason."""
     grant = _to_decide(viewer, grant_id)
-    if grant.status != GrantStatus.ACTIVE:
+    if grant.status != GrantStatus.ACTIVE or grant.valid_to < clock.today():
         raise Conflict(_("Only a grant in force can be revoked."))
-    grant.reason = _reason(reason)
-    _decide(viewer, grant, GrantStatus.REVOKED, "grant revoked")
-
-
-def after_working_days(start: date, days: int) -> date:
-    """The day so many working days (Monday to Friday) after `start`."""
-    while days:
-        start += timedelta(days=1)
-        days -= start.weekday() < SATURDAY
-    return start
+    _decide(viewer, grant, GrantStatus.REVOKED, "grant revoked", _required(reason))
 
 
 def _asked(viewer: Viewer, grant_id: uuid.UUID) -> Grant:
@@ -165,34 +84,19 @@ def _to_decide(viewer: Viewer, grant_id: uuid.UUID) -> Grant:
     grant = rows.filter(pk=grant_id, owner=viewer.department_id).first()
     if grant is None:
         raise NotFound
-    supervised = Membership.objects.in_force().filter(
-        department=grant.owner_id, role=Role.SUPERVISOR
-    )
-    policies.may_decide_grant(viewer, grant, has_supervisor=supervised.exists()).require()
+    supervised = has_supervisor(department_id=grant.owner_id)
+    policies.may_decide_grant(viewer, grant, has_supervisor=supervised).require()
     return grant
 
 
-def _reason(text: str) -> str:
+def _required(text: str) -> str:
     if not text.strip():
-        raise Invalid(fields={"reason": _("This is required. Fill it in.")})
+        raise Invalid(fields={"reason": REQUIRED})
     return text.strip()
 
 
-def _decide(viewer: Viewer, grant: Grant, status: GrantStatus, step: str) -> None:
+def _decide(viewer: Viewer, grant: Grant, status: GrantStatus, step: str, reason: str) -> None:
     grant.status, grant.decided_by_id, grant.decided_at = status, viewer.user_id, clock.now()
+    grant.reason = reason
     grant.save()
-    _announce(viewer, grant, step, told=grant.grantee)
-
-
-def _announce(viewer: Viewer, grant: Grant, step: str, *, told: Department) -> None:
-    keys: Iterable[str] = grant.elements.values_list("key", flat=True)
-    access_log.record(
-        viewer=viewer,
-        kind=AccessKind.DECIDE,
-        subject="grant",
-        subject_ids=[grant.pk],
-        elements=keys,
-        purpose=Purpose(grant.purpose),
-        detail=step,
-    )
-    live.publish(name="grant", key=str(grant.pk), area_path=grant.area.path, audience=[told.kind])
+    announce(grant, viewer=viewer, step=step, reason=reason)

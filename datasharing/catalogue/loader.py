@@ -31,7 +31,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{1,49}")
 _TEMPLATE_KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _LABEL, _CODE, _HELP, _SECTION, _STANDARD, _STORAGE = 80, 20, 300, 60, 80, 40
 
-_WITH_LENGTH: Final = {
+WITH_LENGTH: Final = {
     ElementType.TEXT,
     ElementType.LONGTEXT,
     ElementType.REGION,
@@ -41,7 +41,7 @@ _WITH_LENGTH: Final = {
     ElementType.PLATE,
     ElementType.USCC,
 }
-_MASK_OF_TYPE: Final = {
+MASK_OF_TYPE: Final = {
     ElementType.PERSON_NAME: "name",
     ElementType.DOCUMENT_NO: "document",
     ElementType.MOBILE: "phone",
@@ -150,12 +150,12 @@ def _check_element(
         table.fail("'code_list' belongs to type 'code', and to no other")
     if element.code_list and element.code_list not in code_lists:
         table.fail(f"code list '{element.code_list}' does not exist")
-    if (element.type in _WITH_LENGTH) != (element.max_length is not None):
-        table.fail(f"'max_length' belongs to {', '.join(sorted(_WITH_LENGTH))}, and to no other")
+    if (element.type in WITH_LENGTH) != (element.max_length is not None):
+        table.fail(f"'max_length' belongs to {', '.join(sorted(WITH_LENGTH))}, and to no other")
     if element.mask not in masking.RULES:
         table.fail(f"mask '{element.mask}' is none of {', '.join(masking.RULES)}")
     if element.sensitivity != Sensitivity.NONE:
-        mask = _MASK_OF_TYPE.get(element.type, element.mask)
+        mask = MASK_OF_TYPE.get(element.type, element.mask)
         if element.mask != mask:
             table.fail(f"personal data of type '{element.type}' needs mask '{mask}'")
     if (element.type is ElementType.REFERENCE) != (element.storage == ELSEWHERE):
@@ -271,5 +271,7 @@ def _check_new_key(
 ) -> None:
     if not _KEY.fullmatch(key):
         table.fail("a key has 2 to 50 small letters, digits and underscores")
+    if key.startswith("own_"):
+        table.fail("keys that start with 'own_' are those of departments' own elements")
     if key in known:
         table.fail("this key is already used in another file")

@@ -1,5 +1,14 @@
 """Reads of datasharing."""
 
+from datasharing.selectors.catalogue import (
+    ElementView,
+    Similar,
+    askable,
+    catalogue,
+    code_lists,
+    element,
+    similar_elements,
+)
 from datasharing.selectors.designs import (
     Design,
     DifferenceView,
@@ -11,8 +20,19 @@ from datasharing.selectors.designs import (
     draft_spec,
     versions,
 )
-from datasharing.selectors.grants import GrantView, grants
+from datasharing.selectors.grants import (
+    GrantDetail,
+    GrantView,
+    areas_within,
+    grant,
+    grants,
+    grants_to_decide,
+    overdue,
+    renewal,
+)
 from datasharing.selectors.log import AccessLine, access_records
+from datasharing.selectors.matrix import Matrix, matrix
+from datasharing.selectors.owners import owners_in, request_areas
 from datasharing.selectors.prospects import preview
 from datasharing.selectors.templates import code_labels, sections, template, templates_for
 
@@ -20,18 +40,35 @@ __all__ = [
     "AccessLine",
     "Design",
     "DifferenceView",
+    "ElementView",
     "FormLine",
+    "GrantDetail",
     "GrantView",
+    "Matrix",
+    "Similar",
     "Versions",
     "access_records",
+    "areas_within",
+    "askable",
+    "catalogue",
     "code_labels",
+    "code_lists",
     "department_forms",
     "designed",
     "differences",
     "draft_spec",
+    "element",
+    "grant",
     "grants",
+    "grants_to_decide",
+    "matrix",
+    "overdue",
+    "owners_in",
     "preview",
+    "renewal",
+    "request_areas",
     "sections",
+    "similar_elements",
     "template",
     "templates_for",
     "versions",

@@ -19,27 +19,12 @@ from accounts.selectors import has_supervisor
 from accounts.viewer import Viewer
 from datasharing import design, policies, values
 from datasharing.catalogue.specs import FieldSpec, TemplateSpec
-from datasharing.choices import Subject, TemplateOrigin, TemplateStatus
+from datasharing.choices import TYPE_LABELS, Subject, TemplateOrigin, TemplateStatus
 from datasharing.design import Elements
 from datasharing.models import DataElement, FormTemplate, in_language
 from datasharing.selectors.prospects import Prospect, prospects_for, version_of
 from smartcommunity.kernel.errors import NotFound
 
-TYPE_LABELS = {
-    "text": _("Text"),
-    "longtext": _("Long text"),
-    "code": _("Code list"),
-    "date": _("Date"),
-    "integer": _("Whole number"),
-    "decimal": _("Number"),
-    "boolean": _("Yes or no"),
-    "document_no": _("Document number"),
-    "mobile": _("Mobile number"),
-    "plate": _("Number plate"),
-    "uscc": _("Unified social credit code"),
-    "region": _("Division code"),
-    "person_name": _("Person's name"),
-}
 KINDS = {
     "added": _("Added"),
     "removed": _("Removed"),
@@ -369,7 +354,7 @@ def _labels(element: DataElement) -> dict[str, str]:
 def type_label(element: DataElement) -> str:
     """The type of an element in words; of a coded one, the name of its list."""
     if element.code_list:
-        return in_language(element.code_list.name_zh, element.code_list.name_en)
+        return element.code_list.name
     return str(TYPE_LABELS.get(element.type, element.type))
 
 

@@ -62,8 +62,28 @@ POSTS: Final = (
         estates.CHERRY.code,
     ),
     Post("health", "白医生", DepartmentKind.HEALTH, Role.OFFICER),
-    Post("system_admin", "系统管理员", DepartmentKind.OPERATOR, Role.SYSTEM_ADMIN),
-    Post("security_admin", "安全管理员", DepartmentKind.OPERATOR, Role.SECURITY_ADMIN),
+    Post(
+        "system_admin",
+        "系统管理员",
+        DepartmentKind.OPERATOR,
+        Role.SYSTEM_ADMIN,
+        estates.DISTRICT[2],
+    ),
+    # Two: what one proposes, the other decides.
+    Post(
+        "security_admin",
+        "安全管理员甲",
+        DepartmentKind.OPERATOR,
+        Role.SECURITY_ADMIN,
+        estates.DISTRICT[2],
+    ),
+    Post(
+        "security_admin_2",
+        "安全管理员乙",
+        DepartmentKind.OPERATOR,
+        Role.SECURITY_ADMIN,
+        estates.DISTRICT[2],
+    ),
     Post("auditor", "审计员", DepartmentKind.OPERATOR, Role.AUDITOR),
 )
 

@@ -65,6 +65,8 @@ OPEN: Final[Mapping[str, str]] = {
     "accounts.User_groups": "Django's own, unused",
     "accounts.User_user_permissions": "Django's own, unused",
     "accounts.Membership": "asked for to make the viewer; terms of office are official",
+    "accounts.AreaShare": "asked for to make the viewer; who works where is official",
+    "accounts.PermissionChange": "who was given which office, by whom: official",
     "kernel.LiveEvent": "says that something changed, never what; heard by its audience alone",
     "datasharing.CodeList": "reference data",
     "datasharing.Code": "reference data",

@@ -64,11 +64,16 @@ def cursor() -> int:
 
 
 async def stream(
-    *, may_hear: Callable[[LiveEvent], bool], still_signed_in: Callable[[], bool], after: int | None
+    *,
+    may_hear: Callable[[LiveEvent], bool],
+    still_signed_in: Callable[[], bool],
+    after: int | None,
+    unsettles: Callable[[LiveEvent], bool] = lambda event: False,
 ) -> AsyncIterator[str]:
     """Yield SSE text until the viewer signs out or goes away.
 
-    `may_hear` decides per event; `still_signed_in` (sync, may query) is asked at each heartbeat.
+    `may_hear` decides per event; `still_signed_in` (sync, may query) is asked at each heartbeat
+    and, before anything more is told, when an event `unsettles`.
     `after` is the browser's Last-Event-ID; None starts at the newest event.
     """
     now = asyncio.get_running_loop().time
@@ -87,17 +92,17 @@ async def stream(
             beat_at = now() + HEARTBEAT_SECONDS
             while True:
                 news, place = await hub.after(place, beat_at - now())
-                if news is None:
-                    yield RESET
-                for event in filter(may_hear, news or []):
-                    if event.pk not in told:
-                        yield _format(event)
-                if now() >= beat_at:
+                if now() >= beat_at or news is None or any(map(unsettles, news)):
                     if not await _apart(still_signed_in):
                         yield "event: signed-out\ndata: {}\n\n"
                         return
                     yield ": beat\n\n"
                     beat_at = now() + HEARTBEAT_SECONDS
+                if news is None:
+                    yield RESET
+                for event in filter(may_hear, news or []):
+                    if event.pk not in told:
+                        yield _format(event)
     except Error as error:  # the browser comes back by itself
         log.warning("live_stream_ended", error=type(error).__name__)
 

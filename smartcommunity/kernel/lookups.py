@@ -17,10 +17,10 @@ LAST = "\U0010ffff"  # no character comes after it
 class Prefix(Lookup[Any]):
     lookup_name = "prefix"
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         column, column_params = self.process_lhs(compiler, connection)
         text = str(self.rhs)
-        params = [*column_params, text, *column_params, text + LAST]
+        params = (*column_params, text, *column_params, text + LAST)
         return f"({column} >= %s AND {column} < %s)", params
 
 

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.ViewerMiddleware",
+    "accounts.middleware.InitialPasswordMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -143,7 +144,7 @@ ANONYMOUS_USER_NAME = None
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "accounts.views.sign_in.locked_out"
 AXES_RESET_ON_SUCCESS = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -242,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "security.tasks.erase_departed",
         "schedule": timedelta(minutes=10),
     },
+    "sweep-offices": {"task": "accounts.tasks.sweep", "schedule": timedelta(minutes=5)},
     "sweep-sheets": {"task": "residents.tasks.sweep_sheets", "schedule": timedelta(seconds=5)},
     "expire-sheets": {
         "task": "residents.tasks.expire_sheets",
@@ -257,8 +259,15 @@ MQTT_BROKER_LOG = env("MQTT_BROKER_LOG")
 BROKER_DIR = env("SC_BROKER_DIR")
 FRAME_MAX_BYTES = env("FRAME_MAX_BYTES")
 FACE_ENGINE = env("FACE_ENGINE")
-# Decree 809: an owner department answers a request for its data in ten working days.
+# Decree 809: an owner department answers a request for its data in ten working days, for what is
+# shared unconditionally in one. So many days before its end a grant is shown as expiring.
 GRANT_REPLY_WORKING_DAYS = env("GRANT_REPLY_WORKING_DAYS")
+GRANT_UNCONDITIONAL_REPLY_WORKING_DAYS = env("GRANT_UNCONDITIONAL_REPLY_WORKING_DAYS")
+GRANT_EXPIRING_DAYS = env("GRANT_EXPIRING_DAYS")
+# Holidays and make-up days beyond what the library knows; smartcommunity/kernel/workdays.py.
+WORKDAYS_FILE = env("WORKDAYS_FILE")
+# A proposed permission change that nobody approves falls after so many days.
+PERMISSION_CHANGE_DAYS = env("PERMISSION_CHANGE_DAYS")
 # Tables that come in: refused above these, before anything is unpacked or written.
 IMPORT_MAX_BYTES = env("IMPORT_MAX_BYTES")
 IMPORT_MAX_UNPACKED_BYTES = env("IMPORT_MAX_UNPACKED_BYTES")

@@ -30,6 +30,7 @@ ROLES: dict[str, str | None] = {
     "market_regulation": "market_regulation",
     "system_admin": None,
     "security_admin": None,
+    "security_admin_2": None,
     "auditor": None,
     "resident": None,
     "nobody": None,

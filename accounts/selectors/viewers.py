@@ -1,6 +1,7 @@
-"""Reads of accounts."""
+"""Who is looking: the viewer of a user, and viewers that nobody is."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django_otp import devices_for_user
@@ -8,7 +9,7 @@ from django_otp.models import Device
 from guardian.shortcuts import get_objects_for_user
 
 from accounts.choices import DepartmentKind, Role
-from accounts.models import Area, Membership, User
+from accounts.models import Area, AreaShare, Department, Membership, User
 from accounts.viewer import Viewer
 
 
@@ -40,14 +41,6 @@ def viewer_for(
     if not memberships:
         return person
     chosen = next((m for m in memberships if m.pk == membership_id), memberships[0])
-    shared = get_objects_for_user(
-        user,
-        "accounts.work_in_area",
-        klass=Area,
-        use_groups=True,
-        with_superuser=False,
-        accept_global_perms=False,
-    )
     return replace(
         person,
         membership_id=chosen.pk,
@@ -55,8 +48,40 @@ def viewer_for(
         department_kind=DepartmentKind(chosen.department.kind),
         department_name=chosen.department.name,
         role=Role(chosen.role),
-        area_paths=(chosen.area.path, *shared.values_list("path", flat=True)),
+        area_paths=(chosen.area.path, *_shared(user)),
         area_name=chosen.area.name,
+    )
+
+
+def _shared(user: User) -> list[str]:
+    """Paths of the areas shared with the user for now. Guardian's permission says which; it counts
+    only while an area share in force carries it, so one that was forgotten opens nothing."""
+    permitted = get_objects_for_user(
+        user,
+        "accounts.work_in_area",
+        klass=Area,
+        use_groups=False,
+        with_superuser=False,
+        accept_global_perms=False,
+    )
+    carried = AreaShare.objects.in_force().filter(user=user)
+    return list(permitted.filter(pk__in=carried.values("area")).values_list("path", flat=True))
+
+
+def as_viewer(
+    *, department: Department, role: Role, paths: Iterable[str], area_name: str = ""
+) -> Viewer:
+    """Somebody of this department and role who works at these tree nodes, for asking the policy
+    what he would see. He is nobody: whatever reads personal data refuses him."""
+    return Viewer(
+        membership_id=uuid.UUID(int=0),
+        department_id=department.pk,
+        department_kind=DepartmentKind(department.kind),
+        department_name=department.name,
+        role=role,
+        area_paths=tuple(paths),
+        area_name=area_name,
+        is_hypothetical=True,
     )
 
 

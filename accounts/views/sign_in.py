@@ -1,4 +1,4 @@
-"""Sign-in, sign-out, second factor, choice of membership, text size."""
+"""Sign-in, sign-out, own password, second factor, choice of membership, text size."""
 
 import uuid
 from base64 import b32encode
@@ -6,6 +6,8 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,10 +19,11 @@ from django_otp import login as otp_login
 from accounts import actions, selectors
 from accounts.access import public, signed_in
 from accounts.context_processors import TEXT_SIZE_COOKIE
-from accounts.forms import SecondFactorForm, SignInForm
+from accounts.forms import ChangePasswordForm, SecondFactorForm, SignInForm
 from accounts.middleware import SESSION_KEY, StaffRequest
 from smartcommunity.kernel.error_pages import error_response
 from smartcommunity.kernel.errors import NotFound, TooMany
+from smartcommunity.kernel.web import refusals_beside
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -68,6 +71,26 @@ def memberships(request: StaffRequest) -> HttpResponse:
         raise NotFound
     request.session[SESSION_KEY] = str(uuid.UUID(chosen))
     return redirect("home")
+
+
+@signed_in
+def change_password(request: StaffRequest) -> HttpResponse:
+    """Choose a password of one's own: at the first sign-in, or whenever one likes."""
+    form = ChangePasswordForm(request.POST or None)
+    user: Any = request.user
+    if form.is_valid():
+        with refusals_beside(form):
+            actions.choose_password(
+                viewer=request.viewer, user=user, password=form.cleaned_data["new_password1"]
+            )
+        if form.is_valid():
+            user.refresh_from_db()
+            update_session_auth_hash(request, user)
+            messages.success(request, _("Your new password is in use."))
+            return redirect("home")
+    context = {"form": form, "is_first": user.initial_password_until is not None}
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/change_password.html", context, status=status)
 
 
 @signed_in
