@@ -75,6 +75,7 @@ OPEN: Final[Mapping[str, str]] = {
     "datasharing.FormField": "empty forms",
     "datasharing.Grant": "what departments may see of others' data, no people in it",
     "datasharing.Grant_elements": "what departments may see of others' data, no people in it",
+    "datasharing.GrantStep": "what was decided on a grant, by which office",
     "datasharing.AccessRecord": (
         "append-only by privilege, trigger and hash chain; keys, never values. Every scope must"
         " read the newest to add the next; whose it may show is decided by its three selectors"
