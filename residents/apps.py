@@ -10,13 +10,16 @@ class ResidentsConfig(AppConfig):
         from accounts.navigation import Entry, add
         from accounts.scope import register_entries
         from accounts.viewer import Viewer
-        from residents.policies import may_seal
+        from residents.policies import BINDING_KINDS, may_seal
         from residents.selectors import entries_bound_to, proposals_to_decide, seals_to_decide
 
         register_entries(entries_bound_to)
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
+
+        def registers(viewer: Viewer) -> bool:
+            return reads(viewer) and viewer.department_kind in BINDING_KINDS
 
         def to_decide(viewer: Viewer) -> int:
             return proposals_to_decide(viewer=viewer)
@@ -30,6 +33,9 @@ class ResidentsConfig(AppConfig):
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
             Entry(_("Find a resident"), "residents:search", "search", 25, reads),
+            Entry(_("Residents"), "residents:residents", "person", 21, reads),
+            Entry(_("Organisations"), "residents:organisations", "services", 22, reads),
+            Entry(_("Vehicles"), "residents:vehicles", "car", 23, reads),
             Entry(_("Import and export"), "residents:imports", "upload", 26, reads),
             Entry(
                 _("Proposed corrections"),
@@ -39,6 +45,7 @@ class ResidentsConfig(AppConfig):
                 reads,
                 badge=to_decide,
             ),
+            Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
             Entry(
                 _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting
             ),

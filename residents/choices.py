@@ -45,3 +45,16 @@ class ProposalStatus(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted by the owner")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Match(models.TextChoices):
+    """Why two entries look like one person, the surest first."""
+
+    DOCUMENT = "document", _("Same document")
+    HOME = "home", _("Same name, birth date and dwelling")
+    NAME_BIRTH = "name_birth", _("Same name and birth date")
+    MOBILE = "mobile", _("Same phone")
+
+
+# Seals that hide somebody, or may from the next moment on.
+OPEN_SEALS = (SealStatus.PROPOSED, SealStatus.IN_FORCE)

@@ -6,27 +6,37 @@ in columns of `Resident`, written in the same transaction by `actions.record` al
 """
 
 from django.db import models
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Area, Department, User
 from datasharing.choices import Subject
 from datasharing.models import DataElement, FormTemplate
 from residents.choices import ConsentPurpose, ProposalStatus, ResidenceKind, SealStatus
+from residents.filters import TERM
+from residents.list_models import ListQuery as ListQuery
+from residents.merge_models import DistinctPair, Merge, MergedRow
+from residents.organisation_models import Employment as Employment
+from residents.organisation_models import Organisation as Organisation
+from residents.organisation_models import Vehicle as Vehicle
 from residents.querysets import (
     HouseholdQuerySet,
     ProposalQuerySet,
     ResidenceQuerySet,
+    ResidentManager,
     ResidentQuerySet,
     SealQuerySet,
     VisibleQuerySet,
 )
 from residents.sheets.models import Export, Import, ImportChunk
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.fields import BlindIndexField, EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
 __all__ = [
     "Building",
     "Consent",
+    "DistinctPair",
     "Dwelling",
     "ElementRecord",
     "ElementValue",
@@ -35,6 +45,8 @@ __all__ = [
     "Household",
     "Import",
     "ImportChunk",
+    "Merge",
+    "MergedRow",
     "Proposal",
     "Residence",
     "Resident",
@@ -121,7 +133,9 @@ class Resident(UUIDModel):
     """居民. Never leaves this app: exits get view objects from `selectors`.
 
     `version` grows with every write, so that two people entering at once notice each other.
-    `synthetic` marks invented demo and benchmark people.
+    `synthetic` marks invented demo and benchmark people. An entry that was merged into another one
+    (`Merge`) stays, for its history and for undoing, but `objects` never finds it: `with_merged`
+    does.
     """
 
     area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("area"))
@@ -146,8 +160,17 @@ class Resident(UUIDModel):
     synthetic = models.BooleanField(_("synthetic"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("merged into"),
+    )
 
-    objects = ResidentQuerySet.as_manager()
+    objects = ResidentManager.from_queryset(ResidentQuerySet)()
+    with_merged = ResidentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("resident")
@@ -155,7 +178,7 @@ class Resident(UUIDModel):
         constraints = [
             models.UniqueConstraint(
                 "doc_hash",
-                condition=models.Q(doc_hash__isnull=False),
+                condition=models.Q(doc_hash__isnull=False, merged_into=None),
                 name="one_resident_a_document",
             )
         ]
@@ -164,6 +187,10 @@ class Resident(UUIDModel):
             models.Index(fields=["mobile_hash"], name="resident_mobile"),
             models.Index(fields=["name_pinyin"], name="resident_pinyin"),
             models.Index(fields=["name_initials"], name="resident_initials"),
+            models.Index(fields=["name_pinyin", "id"], name="resident_by_name"),
+            models.Index(fields=["birth_date", "id"], name="resident_by_birth"),
+            models.Index(fields=["-created_at", "-id"], name="resident_by_entry"),
+            models.Index(fields=["birth_date", "name"], name="resident_birth_name"),
         ]
 
 
@@ -189,6 +216,11 @@ class Residence(UUIDModel):
                 name="one_open_residence_a_dwelling",
             )
         ]
+
+    @property
+    def is_present(self) -> bool:
+        """As `PeriodQuerySet.present` asks."""
+        return self.valid_to is None or self.valid_to > clock.today()
 
 
 class ElementValue(models.Model):
@@ -232,6 +264,12 @@ class ElementRecord(ElementValue):
     )
     recorded_at = models.DateTimeField(_("recorded at"))
     superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
+    # The beginning of an open value in the order of its bytes: what lists filter by.
+    term = models.GeneratedField(
+        expression=Left("value", TERM),
+        output_field=models.CharField(max_length=TERM, null=True, db_collation="C"),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("element record")
@@ -245,7 +283,14 @@ class ElementRecord(ElementValue):
                 name="one_current_value",
             )
         ]
-        indexes = [models.Index(fields=["subject_id", "element"], name="element_record_history")]
+        indexes = [
+            models.Index(fields=["subject_id", "element"], name="element_record_history"),
+            models.Index(
+                fields=["element", "term", "subject_id"],
+                condition=models.Q(superseded_at=None),
+                name="element_record_term",
+            ),
+        ]
 
 
 class Proposal(UUIDModel, ElementValue):

@@ -1,26 +1,42 @@
 """Who may do what in the registry. Pure: `access` is the compiled decision, `path` the area."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import DepartmentKind, Role
 from accounts.viewer import Viewer
-from datasharing.choices import Level
+from datasharing.choices import Level, Subject
 from datasharing.models import FormTemplate
 from datasharing.policy import Access
 from residents.choices import ConsentPurpose
+from residents.merge_models import Merge
 from residents.sheets.columns import DOCUMENT as DOCUMENTS
 from residents.sheets.columns import SUBJECTS, Column
+from smartcommunity.kernel import clock
 from smartcommunity.kernel.decisions import ALLOW, Decision, deny
 
-NAME, HOME, DOCUMENT = "name_cn", "live_address_id", "doc_no"
+NAME, HOME = "name_cn", "live_address_id"
+DOCUMENT, DOCUMENT_TYPE = "doc_no", "doc_type"
+# The links of organisations and vehicles are elements like any other.
+PREMISES, WORKPLACE = "premises_id", "workplace_id"
+KEEPER, KEPT_AT = "keeper_id", "kept_at_id"
+# What a page calls a subject by, under the right to it; dwellings are called by their address.
+TITLES: Mapping[str, str] = {
+    Subject.RESIDENT: NAME,
+    Subject.ORGANISATION: "unit_name",
+    Subject.VEHICLE: "plate_no",
+}
+# PIPL art. 31: for a child under 14 the guardian consents.
+CONSENT_AGE, ADULT_AGE = 14, 18
 # The element that stands for a consent: who may write it records and withdraws the consent.
 CONSENT_ELEMENT = {
     ConsentPurpose.FACE_GATE: "face_consent",
     ConsentPurpose.CARE: "care_plan",
 }
+UNDO_DAYS = 30
 BINDING_KINDS = frozenset({DepartmentKind.POLICE, DepartmentKind.PROPERTY})
 
 
@@ -39,6 +55,59 @@ def may_register(access: Access, path: str) -> Decision:
         _("Your department does not enter new residents here. The police or the property company "
           "register them; then they appear in your forms.")
     )  # fmt: skip
+
+
+def may_change_homes(access: Access, path: str) -> Decision:
+    """Ending and mending a residence: who sees homes and writes both of its days."""
+    writes = all(access.right(key, path).may_write for key in ("live_since", "left_on"))
+    if writes and may_see_homes(access, path):
+        return ALLOW
+    return deny(_("Your department does not record moves here. The property company does."))
+
+
+def may_see_link(access: Access, link: str, path: str) -> Decision:
+    """A link is seen in full or not at all: half of it would name the wrong one."""
+    if access.level(link, path) == Level.FULL:
+        return ALLOW
+    return deny(_("This has not been shared with your department."))
+
+
+def may_set_link(access: Access, link: str, path: str) -> Decision:
+    if may_see_link(access, link, path) and access.right(link, path).may_write:
+        return ALLOW
+    return deny(_("Your department does not record this here."))
+
+
+def may_register_organisation(access: Access, path: str) -> Decision:
+    """A new organisation starts with a name and its premises."""
+    if access.right(TITLES[Subject.ORGANISATION], path).may_write:
+        return may_set_link(access, PREMISES, path)
+    return deny(_("Your department does not enter new organisations here. The police do."))
+
+
+def may_register_vehicle(access: Access, path: str) -> Decision:
+    """A new vehicle starts with its plate, or the lack of one, and where it belongs."""
+    if access.right(TITLES[Subject.VEHICLE], path).may_write:
+        return may_set_link(access, KEPT_AT, path)
+    return deny(_("Your department does not enter new vehicles here. The property company does."))
+
+
+def may_merge(access: Access, *paths: str) -> Decision:
+    """Two entries are made one, or told apart, by who may enter residents where both stand."""
+    if all(may_register(access, path) for path in paths):
+        return ALLOW
+    return deny(_("Only who registers residents in the areas of both entries decides this."))
+
+
+def may_undo_merge(access: Access, merge: Merge, *paths: str) -> Decision:
+    """Whoever merged them, or a supervisor of his department, within 30 days."""
+    viewer = access.viewer
+    is_supervisor = viewer.role == Role.SUPERVISOR and viewer.department_id == merge.department_id
+    if viewer.user_id != merge.merged_by_id and not is_supervisor:
+        return deny(_("Whoever merged the entries undoes it, or a supervisor of the department."))
+    if clock.now() > merge.merged_at + timedelta(days=UNDO_DAYS):
+        return deny(_("A merge is undone within 30 days. Later, register the person anew."))
+    return may_merge(access, *paths)
 
 
 def may_import(template: FormTemplate, columns: Collection[Column]) -> Decision:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -11,17 +14,25 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import Area
 from accounts.querysets import below
 from accounts.viewer import Viewer
-from datasharing.choices import Subject
+from datasharing.choices import Level, Subject
 from datasharing.policy import Access
 from residents.choices import ProposalStatus, SealStatus
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.rows import Row
 
+SUBJECTS = {
+    Subject.RESIDENT: "Resident",
+    Subject.HOUSEHOLD: "Household",
+    Subject.DWELLING: "Dwelling",
+    Subject.ORGANISATION: "Organisation",
+    Subject.VEHICLE: "Vehicle",
+}
+
 
 class VisibleQuerySet(models.QuerySet[Row]):
     """Rows with an `area`."""
 
-    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[Row]:
+    def visible_to(self, viewer: Viewer) -> Self:
         """Included if and only if the row's area lies at or below a node where the viewer works.
 
         No staff viewer, no rows.
@@ -30,6 +41,22 @@ class VisibleQuerySet(models.QuerySet[Row]):
             return self.none()
         areas: Any = Area.objects.visible_to(viewer)
         return self.filter(area__in=areas.values("pk"))
+
+
+class SharedQuerySet(VisibleQuerySet[Row]):
+    """Rows of residents, organisations, vehicles; which of their elements are seen is
+    `datasharing.policy.access`."""
+
+    def shared_with(self, access: Access) -> Self:
+        """Included if and only if `access` shows something of such a subject in the row's area."""
+        return self.filter(below(access.reach(), "area__path"))
+
+    def shared_with_full(self, access: Access, elements: Iterable[str]) -> Self:
+        """Included if and only if shared, and `access` shows each of the elements in full in the
+        row's area."""
+        return self.shared_with(access).filter(
+            below(access.reach(elements, Level.FULL), "area__path")
+        )
 
 
 class SealQuerySet(models.QuerySet[Row]):
@@ -60,28 +87,62 @@ class SealQuerySet(models.QuerySet[Row]):
         )
 
 
-class ResidentQuerySet(VisibleQuerySet[Row]):
-    """Rows of residents; which of their elements are seen is `datasharing.policy.access`."""
+class ResidentQuerySet(SharedQuerySet[Row]):
+    """Rows of residents: those sealed from the viewer do not exist for him."""
 
-    def visible_to(self, viewer: Viewer) -> ResidentQuerySet[Row]:
+    def visible_to(self, viewer: Viewer) -> Self:
         """Included if and only if the area is one where the viewer works, and no seal is closed
         to him."""
-        return cast("ResidentQuerySet[Row]", super().visible_to(viewer)).open_to(viewer)
+        return super().visible_to(viewer).open_to(viewer)
 
-    def shared_with(self, access: Access) -> ResidentQuerySet[Row]:
+    def shared_with(self, access: Access) -> Self:
         """Included if and only if `access` shows something of a resident in the row's area, and no
         seal is closed to the viewer."""
-        return self.filter(below(access.reach(), "area__path")).open_to(access.viewer)
+        return super().shared_with(access).open_to(access.viewer)
 
-    def open_to(self, viewer: Viewer) -> ResidentQuerySet[Row]:
+    def open_to(self, viewer: Viewer) -> Self:
         """Included if and only if not sealed, or the viewer is named on the seal."""
         return self.exclude(pk__in=_closed_to(viewer))
 
 
-class ResidenceQuerySet(models.QuerySet[Row]):
-    def open_to(self, viewer: Viewer) -> ResidenceQuerySet[Row]:
+class VehicleQuerySet(SharedQuerySet[Row]):
+    """Rows of vehicles: one kept by a sealed person is sealed with him."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        return super().visible_to(viewer).open_to(viewer)
+
+    def shared_with(self, access: Access) -> Self:
+        return super().shared_with(access).open_to(access.viewer)
+
+    def open_to(self, viewer: Viewer) -> Self:
+        """Included if and only if its keeper is not sealed, or the viewer is named on the seal."""
+        return self.exclude(keeper__isnull=False, keeper__in=_closed_to(viewer))
+
+
+class PeriodQuerySet(models.QuerySet[Row]):
+    """Rows about a resident that hold from `valid_from` until `valid_to`, which is the first day
+    they do not."""
+
+    def open_to(self, viewer: Viewer) -> Self:
         """Included if and only if its resident is not sealed from the viewer."""
         return self.exclude(resident__in=_closed_to(viewer))
+
+    def present(self) -> Self:
+        """Included if and only if it has not ended by today. An end in the future needs no task:
+        the row drops out when the day comes."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=clock.today()))
+
+    def past(self) -> Self:
+        """Included if and only if it has ended."""
+        return self.filter(valid_to__lte=clock.today())
+
+
+class ResidenceQuerySet(PeriodQuerySet[Row]):
+    """Who lives where; the right to know is the one to `live_address_id`."""
+
+
+class EmploymentQuerySet(PeriodQuerySet[Row]):
+    """Who works where; the right to know is the one to `workplace_id`."""
 
 
 class HouseholdQuerySet(models.QuerySet[Row]):
@@ -100,6 +161,22 @@ def _closed_to(viewer: Viewer) -> Any:
     return apps.get_model("residents.Seal").objects.closed_to(viewer).values("resident")
 
 
+class ResidentManager(models.Manager[Row]):
+    """Everybody who is registered: an entry merged into another one is in no list, search or
+    count."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        return super().get_queryset().filter(merged_into=None)
+
+
+class MergeQuerySet(models.QuerySet[Row]):
+    """Merges of two entries."""
+
+    def in_force(self) -> MergeQuerySet[Row]:
+        """Included if and only if not undone."""
+        return self.filter(undone_at=None)
+
+
 class ProposalQuerySet(models.QuerySet[Row]):
     """Corrections that one department proposes to another."""
 
@@ -109,13 +186,12 @@ class ProposalQuerySet(models.QuerySet[Row]):
     def where_works(self, viewer: Viewer) -> ProposalQuerySet[Row]:
         """Included if and only if the subject's area, as it is now, lies at or below a node where
         the viewer works."""
-        residents = apps.get_model("residents.Resident").objects.visible_to(viewer)
-        dwellings = apps.get_model("residents.Dwelling").objects.visible_to(viewer)
-        households = apps.get_model("residents.Household").objects.visible_to(viewer)
+        rows = {
+            subject: apps.get_model("residents", name).objects.visible_to(viewer).values("pk")
+            for subject, name in SUBJECTS.items()
+        }
         return self.filter(
-            Q(subject=Subject.RESIDENT, subject_id__in=residents.values("pk"))
-            | Q(subject=Subject.DWELLING, subject_id__in=dwellings.values("pk"))
-            | Q(subject=Subject.HOUSEHOLD, subject_id__in=households.values("pk"))
+            reduce(or_, (Q(subject=kind, subject_id__in=ids) for kind, ids in rows.items()))
         )
 
     def to_decide(self, viewer: Viewer) -> ProposalQuerySet[Row]:

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from residents.views import entry, imports, people, places, proposals, seals
+from residents.views import (
+    entry,
+    imports,
+    lists,
+    merging,
+    organisations,
+    people,
+    places,
+    proposals,
+    residences,
+    seals,
+    vehicles,
+)
 
 app_name = "residents"
 urlpatterns = [
@@ -13,6 +25,7 @@ urlpatterns = [
     path("dwellings/<uuid:dwelling_id>/move-in/<uuid:resident_id>/", entry.move_in, name="move_in"),
     path("households/<uuid:household_id>/add/", entry.add_member, name="add_member"),
     path("forms/<str:key>/<uuid:subject_id>/", entry.edit, name="edit"),
+    path("residents/", lists.residents, name="residents"),
     path("residents/<uuid:resident_id>/", people.resident, name="resident"),
     path(
         "residents/<uuid:resident_id>/consents/<str:purpose>/give/",
@@ -24,6 +37,38 @@ urlpatterns = [
         people.withdraw_consent,
         name="withdraw_consent",
     ),
+    path("residences/<uuid:residence_id>/", residences.residence, name="residence"),
+    path("households/<uuid:household_id>/move/", residences.move, name="move_household"),
+    path("residents/<uuid:resident_id>/work/", organisations.employ, name="employ"),
+    path(
+        "residents/<uuid:resident_id>/work/<uuid:employment_id>/end/",
+        organisations.end_employment,
+        name="end_employment",
+    ),
+    path("addresses/", places.address_choices, name="address_choices"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
+    path(
+        "organisations/<uuid:organisation_id>/move/", organisations.move, name="move_organisation"
+    ),
+    path(
+        "dwellings/<uuid:dwelling_id>/organisations/register/",
+        organisations.register_at_dwelling,
+        name="register_organisation",
+    ),
+    path(
+        "buildings/<uuid:building_id>/organisations/register/",
+        organisations.register_at_building,
+        name="register_organisation_in",
+    ),
+    path("vehicles/", vehicles.vehicles, name="vehicles"),
+    path("vehicles/<uuid:vehicle_id>/", vehicles.vehicle, name="vehicle"),
+    path("vehicles/<uuid:vehicle_id>/keeper/", vehicles.keeper, name="set_keeper"),
+    path(
+        "dwellings/<uuid:dwelling_id>/vehicles/register/",
+        vehicles.register,
+        name="register_vehicle",
+    ),
     path("residents/<uuid:resident_id>/seal/", seals.propose_seal, name="propose_seal"),
     path("seals/", seals.seals, name="seals"),
     path("seals/<uuid:seal_id>/approve/", seals.approve_seal, name="approve_seal"),
@@ -32,6 +77,15 @@ urlpatterns = [
     path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
     path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
+    path("duplicates/", merging.duplicates, name="duplicates"),
+    path(
+        "duplicates/<uuid:first_id>/<uuid:second_id>/different/",
+        merging.tell_apart,
+        name="tell_apart",
+    ),
+    path("duplicates/<uuid:survivor_id>/<uuid:absorbed_id>/", merging.merge, name="merge"),
+    path("duplicates/merged/", merging.merges, name="merges"),
+    path("duplicates/merged/<uuid:merge_id>/undo/", merging.undo_merge, name="undo_merge"),
     path("imports/", imports.index, name="imports"),
     path("imports/forms/<str:key>/", imports.upload, name="import_upload"),
     path("imports/forms/<str:key>/blank/<str:kind>/", imports.blank, name="import_blank"),

@@ -120,11 +120,13 @@ def _make(area_path: str, version: int, before: _Held | None) -> _Held:
     same_engine = {"engine": info.name, "engine_version": info.version}
     entitled = FaceEnrolment.objects.entitled(area_path).filter(**same_engine)
     wanted = WatchEntry.objects.in_force().covering(area_path).filter(**same_engine)
-    face_keys = set(entitled.values_list("pk", flat=True))
+    # Whose a face is is asked anew each time: two entries may have been merged.
+    owners = {key: str(owner) for key, owner in entitled.values_list("pk", "resident_id")}
     watch_keys = set(wanted.values_list("pk", flat=True))
-    faces = _keep(before.faces if before else {}, face_keys)
+    known = _keep(before.faces if before else {}, set(owners))
+    faces = {key: (owners[key], template) for key, (_owner, template) in known.items()}
     watched = _keep(before.watched if before else {}, watch_keys)
-    new_faces = FaceEnrolment.objects.filter(pk__in=face_keys - faces.keys())
+    new_faces = FaceEnrolment.objects.filter(pk__in=owners.keys() - faces.keys())
     new_watched = WatchEntry.objects.filter(pk__in=watch_keys - watched.keys())
     faces |= {row.pk: (str(row.resident_id), unpack(row)) for row in new_faces}
     watched |= {row.pk: (str(row.pk), unpack(row)) for row in new_watched}

@@ -6,8 +6,12 @@ from django.db.models import Q
 
 from devices.choices import EventKind
 from devices.events import EventRecorded
+from residents.actions import repoint
+from residents.events import MergeUndone, ResidentsMerged
 from security import actions, tasks
-from security.models import Gate
+from security.actions.faces import erase_faces
+from security.gallery import bump_version
+from security.models import FaceEnrolment, Gate, Pass, Passage
 from smartcommunity.kernel.wake import after_commit
 
 
@@ -29,3 +33,16 @@ def _gate_of(device_id: uuid.UUID) -> Gate | None:
     """The gate whose reader sits in this controller or camera."""
     rows = Gate.objects.select_related("area", "controller__area", "controller__profile")
     return rows.filter(Q(controller=device_id) | Q(camera=device_id)).first()
+
+
+def on_residents_merged(event: ResidentsMerged) -> None:
+    """Faces, passes and passages of both entries are one person's now."""
+    for model in (FaceEnrolment, Pass, Passage):
+        repoint(event, model)
+    bump_version()
+
+
+def on_merge_undone(event: MergeUndone) -> None:
+    """A face enrolled in between may be either's: nobody consented for the other, so it goes."""
+    erase_faces(resident_id=event.survivor_id, since=event.merged_at)
+    bump_version()

@@ -11,8 +11,9 @@ class ServicesConfig(AppConfig):
         from accounts.choices import DepartmentKind
         from accounts.navigation import Entry
         from accounts.viewer import Viewer
+        from residents.events import ResidentsMerged
         from security.events import AlertRaised
-        from services.actions import repair_leak
+        from services.actions import repair_leak, requests_of_merged
         from smartcommunity.kernel import bus
 
         def works_on_requests(viewer: Viewer) -> bool:
@@ -25,6 +26,7 @@ class ServicesConfig(AppConfig):
             return viewer.is_signed_in and not viewer.is_staff_member
 
         bus.subscribe(AlertRaised, repair_leak)
+        bus.subscribe(ResidentsMerged, requests_of_merged)
         navigation.add(
             Entry(_("Requests"), "services:queue", "repair", 40, works_on_requests),
             Entry(_("Notices"), "services:notices", "notice", 45, publishes),

@@ -32,6 +32,7 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True)),
     path("admin/", admin.site.urls),
     path("api/v1/residents/", include("residents.api.urls")),
+    path("api/v1/registry/", include("residents.api.registry_urls")),
     path("api/v1/devices/", include("devices.api.urls")),
     path("api/v1/security/", include("security.api.urls")),
     path("api/v1/services/", include("services.api.urls")),

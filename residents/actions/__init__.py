@@ -2,7 +2,13 @@
 
 from residents.actions.accounts import bind_account
 from residents.actions.consents import give_consent, withdraw_consent
-from residents.actions.homes import move_in, register_household
+from residents.actions.homes import (
+    correct_residence,
+    move_in,
+    move_out,
+    move_together,
+    register_household,
+)
 from residents.actions.importing import work as work_on_import
 from residents.actions.imports import (
     cancel_import,
@@ -12,6 +18,15 @@ from residents.actions.imports import (
     pause_import,
     resume_import,
     start_import,
+)
+from residents.actions.lists import keep_query
+from residents.actions.merging import merge_residents, tell_apart, undo_merge
+from residents.actions.moving import repoint
+from residents.actions.organisations import (
+    employ,
+    end_employment,
+    move_organisation,
+    register_organisation,
 )
 from residents.actions.proposals import (
     accept_proposal,
@@ -28,8 +43,10 @@ from residents.actions.seals import (
     propose_seal,
     refuse_seal,
 )
+from residents.actions.vehicles import Keeper, register_vehicle, set_keeper
 
 __all__ = [
+    "Keeper",
     "Residency",
     "Saved",
     "accept_proposal",
@@ -38,12 +55,20 @@ __all__ = [
     "bind_account",
     "cancel_import",
     "confirm_import",
+    "correct_residence",
+    "employ",
+    "end_employment",
     "erase_import",
     "expire_imports",
     "give_consent",
+    "keep_query",
     "keep_seal",
     "lift_seal",
+    "merge_residents",
     "move_in",
+    "move_organisation",
+    "move_out",
+    "move_together",
     "pause_import",
     "propose",
     "propose_seal",
@@ -51,10 +76,16 @@ __all__ = [
     "refuse_seal",
     "register_household",
     "register_member",
+    "register_organisation",
+    "register_vehicle",
     "reject_proposal",
+    "repoint",
     "resume_import",
     "save_form",
+    "set_keeper",
     "start_import",
+    "tell_apart",
+    "undo_merge",
     "withdraw_consent",
     "withdraw_proposal",
     "work_on_import",

@@ -101,5 +101,5 @@ def _update(plans: list[Plan], named: Named) -> None:
         else:
             alike.append(plan.resident.pk)
         if FOLLOWED & set(plan.changes):
-            follow(plan.resident, named[id(plan)])
+            follow(plan.resident, named[id(plan)], strict=False)
     Resident.objects.filter(pk__in=alike).update(version=F("version") + 1)

@@ -16,7 +16,7 @@ from residents.choices import ConsentChannel, ConsentPurpose
 from residents.events import ConsentWithdrawn
 from residents.models import Consent, Resident, ResidentAccount
 from residents.notices import NOTICES
-from residents.selectors.consents import ADULT_AGE, CONSENT_AGE
+from residents.policies import ADULT_AGE, CONSENT_AGE
 from smartcommunity.kernel import bus, clock
 from smartcommunity.kernel.errors import Invalid, NotFound
 

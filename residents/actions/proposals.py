@@ -27,7 +27,7 @@ from residents.actions.records import (
 )
 from residents.actions.telling import tell_owner, tell_proposer
 from residents.choices import ProposalStatus
-from residents.models import ElementRecord, Proposal
+from residents.models import ElementRecord, Proposal, Resident
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -154,7 +154,7 @@ def accept_proposal(*, viewer: Viewer, proposal_id: uuid.UUID, reason: str = "")
     proposal beside it who proposed it. Raises NotFound, Conflict when it is decided already,
     Invalid when the value does not fit what else is recorded by now."""
     found = Proposal.objects.where_works(viewer).filter(pk=proposal_id).first()
-    resident = lock(found.subject, found.subject_id) if found else None
+    row = lock(found.subject, found.subject_id) if found else None
     proposal, access, path = _to_decide(viewer, proposal_id)
     current = current_records(proposal.subject, proposal.subject_id)
     known = {key: row.plain for key, row in current.items()}
@@ -167,12 +167,13 @@ def accept_proposal(*, viewer: Viewer, proposal_id: uuid.UUID, reason: str = "")
     elements = DataElement.objects.in_bulk(list(said))
     changes = {elements[key]: text for key, text in said.items()}
     _log(viewer, access, proposal, "proposal accepted", elements)
-    if resident:
+    if row:
         try:
-            project(resident, changes, access=access, is_new=False)
+            project(row, changes, access=access, is_new=False)
         except Invalid as error:
             _refuse(error)
-        follow(resident, changes)
+        if isinstance(row, Resident):
+            follow(row, changes)
     write(
         viewer=viewer,
         template=proposal.template,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 from accounts.models import Area
 from accounts.viewer import Viewer
 from datasharing import access_log, policy
-from datasharing.choices import AccessKind
+from datasharing.choices import AccessKind, Subject
 from datasharing.entry import check_entries, entries_for
 from datasharing.models import DataElement, FormTemplate
 from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import policies, selectors
-from residents.actions.columns import DOCUMENT_TYPE, project
+from residents.actions.columns import Projected, project
 from residents.actions.homes import follow, register_household, settle
+from residents.actions.merging import tell_apart
 from residents.actions.proposals import keep_proposals
 from residents.actions.records import (
     current_records,
@@ -31,8 +32,9 @@ from residents.actions.records import (
     write,
 )
 from residents.choices import ResidenceKind
-from residents.errors import Stale
+from residents.errors import LikelyTheSame, Stale
 from residents.models import Dwelling, ElementRecord, Household, Resident
+from residents.policies import DOCUMENT_TYPE
 from smartcommunity.kernel.errors import Invalid, NotAllowed, NotFound
 
 Values = dict[str, str | None]
@@ -94,7 +96,7 @@ def save_form(
     version: int | None = None,
     residence: Residency | None = None,
 ) -> Saved:
-    """Save one form.
+    """Save one form over a resident, a household, a dwelling, an organisation or a vehicle.
 
     `subject_id` None registers a new resident in `dwelling`, where he then lives, or in `area`. An
     element not in `values` keeps its value; None clears it. Each changed element is written once,
@@ -110,6 +112,28 @@ def save_form(
         target = _newcomer(access, dwelling.area if dwelling else area, dwelling, household)
     else:
         target = _existing(viewer, access, template, subject_id, version)
+    newcomer = target.row if target.is_new and isinstance(target.row, Resident) else None
+
+    def settled(changed: Mapping[str, str | None]) -> None:
+        if newcomer and dwelling:
+            settle(newcomer, dwelling, *how(changed, residence))
+
+    return save_over(
+        viewer=viewer, access=access, template=template, target=target, values=values, then=settled
+    )
+
+
+def save_over(
+    *,
+    viewer: Viewer,
+    access: Access,
+    template: FormTemplate,
+    target: Target,
+    values: Mapping[str, str | None],
+    then: Callable[[Mapping[str, str | None]], None] = lambda changed: None,
+) -> Saved:
+    """Write the form's values over the target; a new target's row is saved first, and `then` is
+    called with what has changed. Raises what `save_form` raises."""
     form = entries_for(template, access.rights(target.path), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
     current = current_records(template.subject, target.id)
@@ -126,12 +150,11 @@ def save_form(
     )
     if not changes:
         return Saved(target.id, proposed=frozenset(proposed))
-    if target.resident:
-        project(target.resident, changes, access=access, is_new=target.is_new)
-        if not target.is_new:
-            follow(target.resident, changes)
-        elif dwelling:
-            settle(target.resident, dwelling, *how(changed, residence))
+    if target.row:
+        project(target.row, changes, access=access, is_new=target.is_new)
+        if isinstance(target.row, Resident) and not target.is_new:
+            follow(target.row, changes)
+        then(changed)
     write(
         viewer=viewer,
         template=template,
@@ -154,25 +177,25 @@ def save_form(
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """What the form is about: its key, its area's path, what the viewer sees recorded there, and
-    the row, not yet saved for a newcomer, if it is a resident."""
+    the row, not yet saved for a newcomer, if values stand in columns of it."""
 
     id: uuid.UUID
     path: str
     seen: Mapping[str, Recorded]
-    resident: Resident | None
+    row: Projected | None
     is_new: bool
 
 
 def _newcomer(
     access: Access, area: Area | None, dwelling: Dwelling | None, household: Household | None
-) -> _Target:
+) -> Target:
     if area is None or (household and dwelling and household.dwelling_id != dwelling.pk):
         raise NotFound
     policies.may_register(access, area.path).require()
     resident = Resident(area=area, household=household)
-    return _Target(resident.pk, area.path, {}, resident, is_new=True)
+    return Target(resident.pk, area.path, {}, resident, is_new=True)
 
 
 def _existing(
@@ -181,8 +204,8 @@ def _existing(
     template: FormTemplate,
     subject_id: uuid.UUID,
     version: int | None,
-) -> _Target:
-    resident = lock(template.subject, subject_id)
+) -> Target:
+    row = lock(template.subject, subject_id)
     place = selectors.locate(
         viewer=viewer, access=access, kind=template.subject, subject_id=subject_id
     )
@@ -194,7 +217,7 @@ def _existing(
         areas={subject_id: place.area_path},
         keys={field.element_id for field in template.fields.all()},
     )[subject_id]
-    return _Target(subject_id, place.area_path, seen, resident, is_new=False)
+    return Target(subject_id, place.area_path, seen, row, is_new=False)
 
 
 def _refuse_unwritable(keys: set[str]) -> None:
@@ -244,9 +267,15 @@ def register_member(
     household_id: uuid.UUID | None,
     values: Mapping[str, str | None],
     residence: Residency | None = None,
+    besides: Collection[uuid.UUID] | None = None,
 ) -> tuple[uuid.UUID, uuid.UUID]:
     """Register somebody into a household of the dwelling, a new one when `household_id` is None.
-    Returns the keys of resident and household. Raises what `record` raises."""
+    Returns the keys of resident and household.
+
+    With `besides`, registered people who look like this one are asked about first, but for those
+    in it: they are somebody else, and that is remembered. Raises LikelyTheSame then, and what
+    `record` raises.
+    """
     household = (
         Household.objects.visible_to(viewer).filter(dwelling=dwelling, pk=household_id).first()
         if household_id
@@ -263,4 +292,22 @@ def register_member(
         values=values,
         residence=residence,
     )
+    if besides is not None:
+        _ask_who_it_is(viewer, resident_id, dwelling, besides)
     return resident_id, household.pk
+
+
+def _ask_who_it_is(
+    viewer: Viewer, resident_id: uuid.UUID, dwelling: Dwelling, besides: Collection[uuid.UUID]
+) -> None:
+    """Compare what has just been written, in its canonical spelling, with everybody else."""
+    held = current_records(Subject.RESIDENT, resident_id)
+    newcomer = selectors.Newcomer.entered(
+        {key: row.plain for key, row in held.items()}, dwelling.pk
+    )
+    (found,) = selectors.matches(viewer=viewer, newcomers=[newcomer])
+    others = {key: why for key, why in found.items() if key not in {resident_id, *besides}}
+    if others:
+        raise LikelyTheSame(others)
+    for other in besides:
+        tell_apart(viewer=viewer, first_id=resident_id, second_id=other)

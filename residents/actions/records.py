@@ -16,24 +16,37 @@ from datasharing.choices import Subject
 from datasharing.entry import owner_wins
 from datasharing.models import DataElement, FormTemplate
 from datasharing.values import facts
-from residents.actions.columns import DOCUMENT, DOCUMENT_TYPE
+from residents.actions.columns import Projected
 from residents.actions.telling import tell_proposer
 from residents.choices import ProposalStatus
-from residents.models import Dwelling, ElementRecord, Household, Proposal, Resident
+from residents.models import (
+    Dwelling,
+    ElementRecord,
+    Household,
+    Organisation,
+    Proposal,
+    Resident,
+    Vehicle,
+)
+from residents.policies import DOCUMENT, DOCUMENT_TYPE
 from smartcommunity.kernel import clock
 
 Changes = Mapping[DataElement, str | None]
 
 
-def lock(subject: str, subject_id: uuid.UUID) -> Resident | None:
-    """Hold the row until commit, so that two people do not write the same subject at once."""
-    if subject == Subject.RESIDENT:
-        return (
-            Resident.objects.select_for_update(of=("self",))
-            .select_related("area")
-            .filter(pk=subject_id)
-            .first()
-        )
+PROJECTED: Mapping[str, type[Projected]] = {
+    Subject.RESIDENT: Resident,
+    Subject.ORGANISATION: Organisation,
+    Subject.VEHICLE: Vehicle,
+}
+
+
+def lock(subject: str, subject_id: uuid.UUID) -> Projected | None:
+    """Hold the row until commit, so that two people do not write the same subject at once. Returns
+    it if it has columns to keep in line (`columns.project`)."""
+    if model := PROJECTED.get(subject):
+        rows = model.objects.select_for_update(of=("self",)).select_related("area")
+        return rows.filter(pk=subject_id).first()
     held = Household.objects if subject == Subject.HOUSEHOLD else Dwelling.objects
     held.select_for_update().filter(pk=subject_id).first()
     return None

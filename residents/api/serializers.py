@@ -33,14 +33,44 @@ class HomeSerializer(serializers.Serializer):  # type: ignore[type-arg]
     address = serializers.CharField()
 
 
-class ResidentSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class SubjectSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """One subject with its elements, as far as shared with the caller."""
+
     id = serializers.UUIDField()
     name = serializers.CharField()
     estate = serializers.CharField()
     version = serializers.IntegerField()
-    homes = HomeSerializer(many=True)
     elements = serializers.SerializerMethodField()
 
-    def get_elements(self, resident: object) -> list[dict[str, object]]:
-        rows = [row for section in resident.sections for row in section.rows]  # type: ignore[attr-defined]
+    def get_elements(self, subject: object) -> list[dict[str, object]]:
+        rows = [row for section in subject.sections for row in section.rows]  # type: ignore[attr-defined]
         return list(ElementSerializer(rows, many=True).data)
+
+
+class ResidentSerializer(SubjectSerializer):
+    homes = HomeSerializer(many=True)
+
+
+class PlaceSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    address = serializers.CharField()
+    dwelling_id = serializers.UUIDField(allow_null=True)
+    building_id = serializers.UUIDField(allow_null=True)
+
+
+class StaffMemberSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    person = PersonSerializer()
+    since = serializers.DateField(allow_null=True)
+
+
+class OrganisationSerializer(SubjectSerializer):
+    place = PlaceSerializer(allow_null=True)
+    staff = StaffMemberSerializer(many=True)
+    vehicles = PersonSerializer(many=True)
+
+
+class VehicleSerializer(SubjectSerializer):
+    """`keeper` and `organisation` are null where the link is not shared or not recorded."""
+
+    place = PlaceSerializer(allow_null=True)
+    keeper = PersonSerializer(allow_null=True)
+    organisation = PersonSerializer(allow_null=True)

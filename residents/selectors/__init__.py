@@ -1,28 +1,64 @@
 """Reads of the registry. Each takes the viewer and returns only what he may see."""
 
 from residents.selectors.accounts import entries_bound_to
+from residents.selectors.addresses import Address, find_addresses
+from residents.selectors.briefs import Brief, briefs, listed_subjects, page_of_briefs
+from residents.selectors.comparing import Comparison, MergeView, Pair, Suspect
 from residents.selectors.consents import consent_to_ask, live_consent
+from residents.selectors.duplicates import (
+    Newcomer,
+    duplicates_for,
+    matches,
+    suspected_pairs,
+    suspects,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
     household_home,
     locate,
+    new_belonging,
     new_form,
     open_form,
 )
+from residents.selectors.finding import (
+    find_by_credit_code,
+    find_organisations,
+    find_vehicles,
+)
 from residents.selectors.history import as_recorded, correction, history
+from residents.selectors.links import building_links, dwelling_links, resident_links
+from residents.selectors.lists import (
+    ListPage,
+    areas_for,
+    kept_listing,
+    list_residents,
+    offered,
+    sorts_for,
+    usual_listing,
+)
+from residents.selectors.merging import absorbed_by, comparison, merged_into, merges
+from residents.selectors.organisations import organisation
 from residents.selectors.places import (
     building_chart,
     dwelling,
     estate,
     estate_area,
     estates,
+    find_building,
     find_dwelling,
     plan,
     plan_point,
 )
 from residents.selectors.proposals import proposals, proposals_to_decide
 from residents.selectors.reading import recorded
+from residents.selectors.residences import (
+    ResidenceView,
+    former_residents,
+    household_to_move,
+    residence,
+    residences,
+)
 from residents.selectors.residents import (
     listed,
     names,
@@ -64,10 +100,14 @@ from residents.selectors.sheets import (
     import_view,
     imports,
 )
+from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 
 __all__ = [
+    "Address",
     "AsRecorded",
+    "Brief",
     "BuildingChart",
+    "Comparison",
     "Correction",
     "Difference",
     "DwellingView",
@@ -76,39 +116,71 @@ __all__ = [
     "Found",
     "History",
     "ImportView",
+    "Keepers",
+    "ListPage",
+    "MergeView",
+    "Newcomer",
     "OpenForm",
     "OwnRecord",
+    "Pair",
     "Person",
     "ProposalView",
+    "ResidenceView",
     "ResidentView",
     "Subject",
+    "Suspect",
     "Waiting",
+    "absorbed_by",
+    "areas_for",
     "as_recorded",
     "blank_sheet",
+    "briefs",
     "building_chart",
+    "building_links",
+    "comparison",
     "consent_to_ask",
     "correction",
     "differences",
+    "duplicates_for",
     "dwelling",
+    "dwelling_links",
     "entries_bound_to",
     "estate",
     "estate_area",
     "estates",
     "faulty_rows",
+    "find_addresses",
+    "find_building",
+    "find_by_credit_code",
     "find_dwelling",
+    "find_organisations",
+    "find_vehicles",
+    "former_residents",
     "history",
     "household_home",
+    "household_to_move",
     "import_forms",
     "import_view",
     "imports",
+    "keepers_at",
+    "kept_listing",
+    "list_residents",
     "listed",
+    "listed_subjects",
     "live_consent",
     "locate",
+    "matches",
+    "merged_into",
+    "merges",
     "nameable",
     "names",
+    "new_belonging",
     "new_form",
+    "offered",
     "open_form",
+    "organisation",
     "own_record",
+    "page_of_briefs",
     "people",
     "plan",
     "plan_point",
@@ -116,10 +188,18 @@ __all__ = [
     "proposals",
     "proposals_to_decide",
     "recorded",
+    "residence",
+    "residences",
+    "resident_links",
     "sealable",
     "sealed_for",
     "seals",
     "seals_to_decide",
     "search",
     "searches_for",
+    "sorts_for",
+    "suspected_pairs",
+    "suspects",
+    "usual_listing",
+    "vehicle",
 ]

@@ -12,12 +12,10 @@ from residents import policies
 from residents.choices import ConsentPurpose
 from residents.models import Consent, Resident
 from residents.notices import NOTICES
+from residents.policies import ADULT_AGE, CONSENT_AGE
 from residents.selectors.reading import recorded
 from residents.selectors.shapes import ConsentAsk, ConsentView
 from smartcommunity.kernel.errors import NotFound
-
-# PIPL art. 31: for a child under 14 the guardian consents.
-CONSENT_AGE, ADULT_AGE = 14, 18
 
 
 def live_consent(*, resident_id: uuid.UUID, purpose: ConsentPurpose) -> Consent | None:

@@ -18,9 +18,17 @@ from datasharing.models import FormTemplate
 from datasharing.policy import Access, Right
 from datasharing.values import Recorded
 from residents import policies
-from residents.models import Dwelling, ElementRecord, Household, Resident
+from residents.models import (
+    Building,
+    Dwelling,
+    ElementRecord,
+    Household,
+    Organisation,
+    Resident,
+    Vehicle,
+)
 from residents.selectors.proposals import waiting
-from residents.selectors.reading import display_name, labels_of, recorded, shown
+from residents.selectors.reading import display_name, labels_of, recorded, shown, title_keys
 from residents.selectors.shapes import Difference, Provenance, Subject, Waiting
 from smartcommunity.kernel.errors import NotFound
 
@@ -53,7 +61,7 @@ def open_form(*, viewer: Viewer, template: FormTemplate, subject_id: uuid.UUID) 
         access=access,
         subject=template.subject,
         areas={subject_id: subject.area_path},
-        keys=keys | {policies.NAME},
+        keys=keys | title_keys(template.subject),
     )[subject_id]
     access_log.record(
         viewer=viewer,
@@ -64,7 +72,7 @@ def open_form(*, viewer: Viewer, template: FormTemplate, subject_id: uuid.UUID) 
         purpose=access.purpose,
         detail=template.key,
     )
-    title = subject.title or display_name(seen)
+    title = subject.title or display_name(seen, template.subject)
     return OpenForm(
         template,
         Subject(subject_id, title, subject.area_path, subject.version, subject.dwelling_id),
@@ -88,6 +96,24 @@ def new_form(*, viewer: Viewer, template: FormTemplate, dwelling_id: uuid.UUID) 
     policies.may_register(access, home.area_path).require()
     subject = Subject(None, home.title, home.area_path, 0, dwelling_id)
     return OpenForm(template, subject, access.rights(home.area_path), {}, {})
+
+
+def new_belonging(
+    *, viewer: Viewer, template: FormTemplate, place: Dwelling | Building
+) -> OpenForm:
+    """The template, empty, for an organisation or a vehicle of this place that is not registered
+    yet. Raises NotAllowed."""
+    access = policy.access(viewer=viewer, subject=template.subject)
+    path = place.area.path
+    if template.subject == SubjectKind.ORGANISATION:
+        policies.may_register_organisation(access, path).require()
+    else:
+        policies.may_register_vehicle(access, path).require()
+    if isinstance(place, Dwelling):
+        subject = Subject(None, place.address, path, 0, place.pk)
+    else:
+        subject = Subject(None, f"{place.area.name}{place.name}", path, 0, None)
+    return OpenForm(template, subject, access.rights(path), {}, {})
 
 
 def differences(
@@ -140,14 +166,17 @@ def household_home(*, viewer: Viewer, household_id: uuid.UUID) -> uuid.UUID:
     return dwelling_id
 
 
-def _resident(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject | None:
-    row = (
-        Resident.objects.shared_with(access)
-        .filter(pk=subject_id)
-        .values_list("area__path", "version")
-        .first()
-    )
-    return row and Subject(subject_id, "", row[0], row[1], None)
+def _of(
+    model: type[Resident] | type[Organisation] | type[Vehicle],
+) -> Callable[[Viewer, Access, uuid.UUID], Subject | None]:
+    """The finder of a subject that keeps its version and is called by an element of its own."""
+
+    def find(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject | None:
+        rows = model.objects.shared_with(access).filter(pk=subject_id)
+        row = rows.values_list("area__path", "version").first()
+        return row and Subject(subject_id, "", row[0], row[1], None)
+
+    return find
 
 
 def _household(viewer: Viewer, access: Access, subject_id: uuid.UUID) -> Subject | None:
@@ -172,7 +201,9 @@ def _count(subject_id: uuid.UUID) -> int:
 
 
 FINDERS: dict[str, Callable[[Viewer, Access, uuid.UUID], Subject | None]] = {
-    SubjectKind.RESIDENT: _resident,
+    SubjectKind.RESIDENT: _of(Resident),
+    SubjectKind.ORGANISATION: _of(Organisation),
+    SubjectKind.VEHICLE: _of(Vehicle),
     SubjectKind.HOUSEHOLD: _household,
     SubjectKind.DWELLING: _dwelling,
 }

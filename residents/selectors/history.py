@@ -13,18 +13,21 @@ from django.utils.translation import gettext as _
 from accounts.viewer import Viewer
 from datasharing import access_log, policy
 from datasharing.choices import AccessKind, Level, TemplateStatus
+from datasharing.choices import Subject as SubjectKind
 from datasharing.models import DataElement
 from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import policies
 from residents.models import ElementRecord, Proposal
 from residents.selectors.entry import locate
+from residents.selectors.merging import absorbed_by, taken_over
 from residents.selectors.reading import (
     LEVEL_NAMES,
     display_name,
     labels_of,
     recorded,
     shown,
+    title_keys,
 )
 from residents.selectors.shapes import (
     AsRecorded,
@@ -40,14 +43,23 @@ from smartcommunity.kernel.errors import NotFound
 
 
 def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str) -> History:
-    """Who recorded what, when, under which form: each value at the viewer's present level. Raises
-    NotFound, also where the element is hidden. Logged."""
+    """Who recorded what, when, under which form: each value at the viewer's present level, and of
+    an entry merged into this one at no more than his level where that entry stood. Raises NotFound,
+    also where the element is hidden. Logged."""
     access, place, seen = _opened(viewer, subject, subject_id, element, "history")
     level = access.level(element, place.area_path)
+    levels = {subject_id: level}
+    if subject == SubjectKind.RESIDENT:
+        for key, path in absorbed_by(resident_id=subject_id).items():
+            levels[key] = min(level, access.level(element, path))
     rows = list(
-        ElementRecord.objects.filter(subject=subject, subject_id=subject_id, element=element)
+        ElementRecord.objects.filter(
+            subject=subject,
+            subject_id__in=[key for key, seen_at in levels.items() if seen_at > Level.HIDDEN],
+            element=element,
+        )
         .select_related("element", "department", "user", "template")
-        .order_by("recorded_at", "superseded_at")
+        .order_by("superseded_at", "recorded_at")
     )
     origins = {
         proposal.became_id: proposal
@@ -56,25 +68,31 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
         .order_by("-created_at")
     }
     labels = labels_of(rows)
-    texts = ["", *(shown(row, level, labels) for row in rows)]
-    changes = [
-        _change(row, old, new, origins.get(row.id))
-        for row, old, new in zip(rows, texts[:-1], texts[1:], strict=True)
-    ]
+    moved = taken_over(rows)
+    changes: list[tuple[bool, Change]] = []
+    for key, seen_at in levels.items():
+        held = [row for row in rows if row.subject_id == key]
+        texts = ["", *(shown(row, seen_at, labels) for row in held)]
+        changes += [
+            (key == subject_id, _change(row, old, new, origins.get(row.id), merged=elsewhere))
+            for row, old, new in zip(held, texts[:-1], texts[1:], strict=True)
+            for elsewhere in [key != subject_id or row.id in moved]
+        ]
+    changes.sort(key=lambda change: change[0])  # the merged entries' before this one's
     return History(
-        title=place.title or display_name(seen),
+        title=place.title or display_name(seen, subject),
         dwelling_id=place.dwelling_id,
         element=element,
         label=DataElement.objects.get(pk=element).label,
         level=LEVEL_NAMES[level],
-        changes=tuple(reversed(changes)),
+        changes=tuple(change for _own, change in reversed(changes)),
     )
 
 
 def as_recorded(*, viewer: Viewer, record_id: uuid.UUID) -> AsRecorded:
     """The form under which this record was written, in its version of then, with the values of
     that moment at the viewer's present level. Raises NotFound, also where the record's element is
-    hidden or was written without a form. Logged."""
+    hidden, or was written without a form or of an entry that was merged into this one. Logged."""
     found = (
         ElementRecord.objects.filter(pk=record_id, template__isnull=False)
         .select_related("department", "user", "template")
@@ -87,15 +105,17 @@ def as_recorded(*, viewer: Viewer, record_id: uuid.UUID) -> AsRecorded:
     )
     form, fields = found.template, list(found.template.fields.all())
     levels = {f.element_id: access.level(f.element_id, place.area_path) for f in fields}
-    rows = list(
-        ElementRecord.objects.filter(
-            Q(superseded_at=None) | Q(superseded_at__gt=found.recorded_at),
-            subject=found.subject,
-            subject_id=found.subject_id,
-            element__in=[key for key, level in levels.items() if level > Level.HIDDEN],
-            recorded_at__lte=found.recorded_at,
-        ).select_related("element", "department")
-    )
+    valid_then = ElementRecord.objects.filter(
+        Q(superseded_at=None) | Q(superseded_at__gt=found.recorded_at),
+        subject=found.subject,
+        subject_id=found.subject_id,
+        element__in=[key for key, level in levels.items() if level > Level.HIDDEN],
+        recorded_at__lte=found.recorded_at,
+    ).select_related("element", "department")
+    moved = taken_over([found, *valid_then])
+    if found.pk in moved:
+        raise NotFound
+    rows = [row for row in valid_then if row.pk not in moved]
     access_log.record(
         viewer=viewer,
         kind=AccessKind.READ,
@@ -149,7 +169,7 @@ def correction(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: 
         raise NotFound
     policies.may_propose(access, element, place.area_path, held.department_kind).require()
     found = DataElement.objects.select_related("code_list").get(pk=element)
-    return Correction(place.title or display_name(seen), place.dwelling_id, found, held)
+    return Correction(place.title or display_name(seen, subject), place.dwelling_id, found, held)
 
 
 def _opened(
@@ -164,7 +184,7 @@ def _opened(
         access=access,
         subject=subject,
         areas={subject_id: place.area_path},
-        keys={element, policies.NAME},
+        keys={element} | title_keys(subject),
     )[subject_id]
     access_log.record(
         viewer=viewer,
@@ -178,9 +198,12 @@ def _opened(
     return access, place, seen
 
 
-def _change(row: ElementRecord, old: str, new: str, origin: Proposal | None) -> Change:
+def _change(
+    row: ElementRecord, old: str, new: str, origin: Proposal | None, *, merged: bool
+) -> Change:
     return Change(
         id=row.id,
+        merged=merged,
         at=row.recorded_at,
         department=row.department.name if row.department else _("the platform"),
         user=row.user.display_name if row.user else "",

@@ -136,8 +136,8 @@ def building_chart(*, viewer: Viewer, building_id: uuid.UUID) -> BuildingChart:
     sees_people = bool(policies.may_see_homes(access, building.area.path))
     people_in: dict[uuid.UUID, int] = {}
     if sees_people:
-        open_homes = Residence.objects.open_to(viewer).filter(
-            dwelling__unit__building=building, valid_to=None
+        open_homes = (
+            Residence.objects.present().open_to(viewer).filter(dwelling__unit__building=building)
         )
         people_in = dict(open_homes.values_list("dwelling").annotate(Count("id")))
         access_log.record(
@@ -204,6 +204,7 @@ def dwelling(*, viewer: Viewer, dwelling_id: uuid.UUID) -> DwellingView:
         people=others,
         sees_people=bool(homes),
         may_register=bool(registering) and bool(templates_for(viewer=viewer, subject=RESIDENT)),
+        may_move=bool(policies.may_change_homes(access, path)),
         refusal=str(registering.reason or homes.reason),
         dwelling_templates=tuple(templates_for(viewer=viewer, subject=SubjectKind.DWELLING)),
         household_templates=tuple(templates_for(viewer=viewer, subject=SubjectKind.HOUSEHOLD)),
@@ -223,8 +224,17 @@ def find_dwelling(*, viewer: Viewer, dwelling_id: uuid.UUID) -> Dwelling:
     return found
 
 
+def find_building(*, viewer: Viewer, building_id: uuid.UUID) -> Building:
+    """The building's row, which holds no personal data. Raises NotFound."""
+    rows = Building.objects.visible_to(viewer).select_related("area")
+    found = rows.filter(pk=building_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _members(viewer: Viewer, row: Dwelling) -> tuple[tuple[HouseholdView, ...], tuple[Person, ...]]:
-    homes = Residence.objects.open_to(viewer).filter(dwelling=row, valid_to=None)
+    homes = Residence.objects.present().open_to(viewer).filter(dwelling=row)
     homes = homes.order_by("resident__created_at")
     belongs = dict(homes.values_list("resident", "resident__household"))
     persons = people(viewer=viewer, resident_ids=list(belongs))

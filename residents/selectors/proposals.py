@@ -19,12 +19,24 @@ from datasharing.choices import AccessKind, Level, Subject
 from datasharing.policy import Access
 from residents import policies
 from residents.choices import ProposalStatus
-from residents.models import Dwelling, Household, Proposal, Resident
-from residents.selectors.reading import ByRow, display_name, labels_of, recorded, shown
+from residents.models import Dwelling, Household, Organisation, Proposal, Resident, Vehicle
+from residents.selectors.reading import (
+    ByRow,
+    display_name,
+    labels_of,
+    recorded,
+    shown,
+    title_keys,
+)
 from residents.selectors.shapes import ProposalView, Provenance, Waiting
 from smartcommunity.kernel.pagination import Page, paginate
 
 Titles = Mapping[uuid.UUID, tuple[str, str, uuid.UUID | None]]
+TITLED: Mapping[str, type[Resident] | type[Organisation] | type[Vehicle]] = {
+    Subject.RESIDENT: Resident,
+    Subject.ORGANISATION: Organisation,
+    Subject.VEHICLE: Vehicle,
+}
 
 
 def proposals_to_decide(*, viewer: Viewer) -> int:
@@ -77,7 +89,9 @@ def _views(viewer: Viewer, rows: Sequence[Proposal]) -> list[ProposalView]:
         places = _places(subject, {row.subject_id for row in group})
         areas = {key: path for key, (path, _title, _home) in places.items()}
         keys = {row.element_id for row in group}
-        seen = recorded(access=access, subject=subject, areas=areas, keys=keys | {policies.NAME})
+        seen = recorded(
+            access=access, subject=subject, areas=areas, keys=keys | title_keys(subject)
+        )
         levels = {row.id: access.level(row.element_id, areas[row.subject_id]) for row in group}
         group = [row for row in group if levels[row.id] > Level.HIDDEN]
         access_log.record(
@@ -109,7 +123,7 @@ def _view(
         id=row.id,
         subject=row.subject,
         subject_id=row.subject_id,
-        title=title or display_name(seen[row.subject_id]),
+        title=title or display_name(seen[row.subject_id], row.subject),
         dwelling_id=home,
         element=row.element_id,
         label=row.element.label,
@@ -130,17 +144,15 @@ def _view(
 
 
 def _named(subject: str, seen: ByRow) -> set[str]:
-    if subject != Subject.RESIDENT:
-        return set()
-    return {policies.NAME for held in seen.values() if policies.NAME in held}
+    return {key for held in seen.values() for key in title_keys(subject) if key in held}
 
 
 def _places(subject: str, ids: Iterable[uuid.UUID]) -> Titles:
-    """{subject's id: (area path, title, dwelling)}; a resident's title is his name, under the
-    viewer's right to it."""
-    if subject == Subject.RESIDENT:
-        people = Resident.objects.filter(pk__in=ids).values_list("pk", "area__path")
-        return {key: (path, "", None) for key, path in people}
+    """{subject's id: (area path, title, dwelling)}; who has no address is called by an element of
+    his own, under the viewer's right to it."""
+    if model := TITLED.get(subject):
+        rows = model.objects.filter(pk__in=ids).values_list("pk", "area__path")
+        return {key: (path, "", None) for key, path in rows}
     if subject == Subject.DWELLING:
         homes = Dwelling.objects.filter(pk__in=ids).values_list("pk", "area__path", "address")
         return {key: (path, address, key) for key, path, address in homes}

@@ -117,10 +117,18 @@ def _add_aged(found: ByRow, ids: Collection[uuid.UUID]) -> None:
         )
 
 
-def display_name(values: Mapping[str, Recorded]) -> str:
-    """The name as the viewer may see it; who has no right to it sees that somebody is there."""
-    name = values.get(policies.NAME)
-    return name.shown if name else _("Name not shared")
+def title_keys(subject: str) -> set[str]:
+    """The element that a page calls such a subject by, if it is one."""
+    return {policies.TITLES[subject]} if subject in policies.TITLES else set()
+
+
+def display_name(values: Mapping[str, Recorded], subject: str = Subject.RESIDENT) -> str:
+    """What the subject is called as far as the viewer may see it; who has no right to it sees
+    that there is one."""
+    title = values.get(policies.TITLES[subject])
+    if title:
+        return title.shown
+    return _("Vehicle without a plate") if subject == Subject.VEHICLE else _("Name not shared")
 
 
 def in_sections(
@@ -150,5 +158,6 @@ def in_sections(
                 waiting=waiting.get(key),
             )
         )
-    named = sorted(rows, key=lambda title: all(row.key != policies.NAME for row in rows[title]))
+    first = policies.TITLES.get(subject, "")
+    named = sorted(rows, key=lambda title: all(row.key != first for row in rows[title]))
     return tuple(Section(title, tuple(rows[title])) for title in named)

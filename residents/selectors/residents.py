@@ -52,7 +52,7 @@ def people(
     estates = {row.pk: row.area for row in rows.only("pk", "area")}
     areas = {row_id: area.path for row_id, area in estates.items()}
     seen = recorded(access=access, subject=RESIDENT, areas=areas, keys=LISTED)
-    homes = _homes(access, areas)
+    homes = homes_of(access, areas)
     access_log.record(
         viewer=viewer,
         kind=kind,
@@ -88,7 +88,7 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
         raise NotFound
     path, estate, version = row
     values = recorded(access=access, subject=RESIDENT, areas={resident_id: path})[resident_id]
-    homes = _homes(access, {resident_id: path})[resident_id]
+    homes = homes_of(access, {resident_id: path})[resident_id]
     given, to_ask = consents_of(access=access, resident_id=resident_id, path=path)
     is_sealed = Seal.objects.in_force().filter(resident=resident_id).exists()
     access_log.record(
@@ -206,7 +206,8 @@ def own_record(*, viewer: Viewer) -> OwnRecord | None:
         return None
     resident = account.resident
     home = (
-        Residence.objects.filter(resident=resident, valid_to=None)
+        Residence.objects.present()
+        .filter(resident=resident)
         .select_related("dwelling")
         .order_by("valid_from", "id")
         .first()
@@ -242,11 +243,11 @@ def _elements(seen: ByRow) -> set[str]:
     return {key for values in seen.values() for key in values}
 
 
-def _homes(access: Access, areas: dict[uuid.UUID, str]) -> dict[uuid.UUID, tuple[HomeView, ...]]:
+def homes_of(access: Access, areas: dict[uuid.UUID, str]) -> dict[uuid.UUID, tuple[HomeView, ...]]:
     """Present homes of the residents whose home is shared; empty for the others. One query."""
     ids = [row_id for row_id, path in areas.items() if policies.may_see_homes(access, path)]
     found: dict[uuid.UUID, tuple[HomeView, ...]] = dict.fromkeys(areas, ())
-    rows = Residence.objects.filter(resident__in=ids, valid_to=None).order_by("valid_from", "id")
+    rows = Residence.objects.present().filter(resident__in=ids).order_by("valid_from", "id")
     for resident_id, dwelling_id, address in rows.values_list(
         "resident_id", "dwelling_id", "dwelling__address"
     ):

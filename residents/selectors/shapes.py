@@ -83,7 +83,8 @@ class ProposalView:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One line of a value's history. `proposed_by`: who had proposed the value,
-    with the `reason` given. `version` is that of the form, 0 without one."""
+    with the `reason` given; `merged`: it was recorded of an entry that was merged into this one.
+    `version` is that of the form, 0 without one."""
 
     id: uuid.UUID
     at: datetime
@@ -95,6 +96,7 @@ class Change:
     new: str
     proposed_by: str
     reason: str
+    merged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +350,7 @@ class DwellingView:
     people: tuple[Person, ...]
     sees_people: bool
     may_register: bool
+    may_move: bool
     refusal: str
     dwelling_templates: tuple[FormTemplate, ...]
     household_templates: tuple[FormTemplate, ...]

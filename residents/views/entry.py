@@ -1,6 +1,7 @@
 """Pages that enter: register somebody, fill in a form, settle a conflict."""
 
 import uuid
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +23,9 @@ from datasharing.selectors import template as find_template
 from datasharing.selectors import templates_for
 from residents import actions, selectors
 from residents.choices import ResidenceKind
-from residents.errors import DuplicateDocument, Stale
+from residents.errors import DuplicateDocument, LikelyTheSame, Stale
 from residents.forms import ResidenceForm
+from residents.views.subjects import page_of
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import Invalid, NotAllowed
 
@@ -64,6 +66,7 @@ def _register(
     )
     residence = None if "residence_kind" in form.fields else ResidenceForm(request.POST or None)
     duplicate = None
+    suspects: tuple[selectors.Suspect, ...] = ()
     # A list, so that the faults of both forms are shown together.
     if all([form.is_valid(), residence is None or residence.is_valid()]):
         try:
@@ -74,7 +77,10 @@ def _register(
                 household_id=household_id,
                 values=form.values,
                 residence=_residency(residence),
+                besides=_keys(request.POST.get("besides", "")),
             )
+        except LikelyTheSame as error:
+            suspects = selectors.suspects(viewer=viewer, found=error.found)
         except Invalid as error:
             form.refuse(error)
             duplicate = error.resident_id if isinstance(error, DuplicateDocument) else None
@@ -91,6 +97,11 @@ def _register(
         "template": template,
         "templates": templates,
         "duplicate": duplicate,
+        "suspects": [
+            (suspect, ResidenceForm(auto_id=f"move{place}_%s"))
+            for place, suspect in enumerate(suspects)
+        ],
+        "besides": " ".join(str(suspect.person.id) for suspect in suspects),
         "move_in": ResidenceForm(auto_id="move_%s") if duplicate else None,
         "members": _members_so_far(request, dwelling_id, household_id),
     }
@@ -109,6 +120,15 @@ def _members_so_far(
         if household.id == household_id
         for person in household.members
     ]
+
+
+def _keys(text: str) -> list[uuid.UUID]:
+    """The keys in it; nonsense names nobody."""
+    found = []
+    for word in text.split():
+        with suppress(ValueError):
+            found.append(uuid.UUID(word))
+    return found
 
 
 def _residency(form: ResidenceForm | None) -> actions.Residency | None:
@@ -258,6 +278,10 @@ def _conflict(
     return render(request, "residents/conflict.html", context, status=Stale.status)
 
 
+def _page_of(opened: selectors.OpenForm) -> str:
+    return page_of(opened.template.subject, opened.subject.id, opened.subject.dwelling_id)
+
+
 def _tell(request: StaffRequest, template: FormTemplate, saved: actions.Saved) -> None:
     """What became of a saved form."""
     if saved.written or not saved.proposed:
@@ -270,10 +294,3 @@ def _tell(request: StaffRequest, template: FormTemplate, saved: actions.Saved) -
         ]
         text = _("Proposed to the responsible department, which decides: %(elements)s")
         messages.info(request, text % {"elements": "、".join(names)})
-
-
-def _page_of(opened: selectors.OpenForm) -> str:
-    """The page that shows the subject of a form."""
-    if opened.template.subject == Subject.RESIDENT:
-        return reverse("residents:resident", args=[opened.subject.id])
-    return reverse("residents:dwelling", args=[opened.subject.dwelling_id])

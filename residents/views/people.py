@@ -19,7 +19,15 @@ from smartcommunity.kernel.errors import Invalid, NotFound
 @reader
 @require_safe
 def resident(request: StaffRequest, resident_id: uuid.UUID) -> HttpResponse:
-    return _profile(request, resident_id)
+    """The profile; of an entry that was merged into another one, that one's."""
+    try:
+        return _profile(request, resident_id)
+    except NotFound:
+        stands_for = selectors.merged_into(viewer=request.viewer, resident_id=resident_id)
+        if stands_for is None:
+            raise
+        messages.info(request, _("That entry has been merged into this one."))
+        return redirect("residents:resident", stands_for)
 
 
 def _profile(
@@ -30,7 +38,13 @@ def _profile(
         asked if asked and asked.ask.purpose == ask.purpose else ConsentForm(ask=ask)
         for ask in found.consents_to_ask
     ]
-    context = {"resident": found, "consent_forms": forms}
+    links = selectors.resident_links(viewer=request.viewer, resident_id=resident_id)
+    context = {
+        "resident": found,
+        "links": links,
+        "residences": selectors.residences(viewer=request.viewer, resident_id=resident_id),
+        "consent_forms": forms,
+    }
     return render(request, "residents/resident.html", context, status=422 if asked else 200)
 
 

@@ -5,7 +5,7 @@ import uuid
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import reader
 from accounts.middleware import StaffRequest
@@ -45,11 +45,25 @@ def plan(request: StaffRequest, area_id: int) -> HttpResponse:
 @require_safe
 def building(request: StaffRequest, building_id: uuid.UUID) -> HttpResponse:
     chart = selectors.building_chart(viewer=request.viewer, building_id=building_id)
-    return render(request, "residents/building.html", {"chart": chart})
+    links = selectors.building_links(viewer=request.viewer, building_id=building_id)
+    return render(request, "residents/building.html", {"chart": chart, "links": links})
 
 
 @reader
 @require_safe
 def dwelling(request: StaffRequest, dwelling_id: uuid.UUID) -> HttpResponse:
     found = selectors.dwelling(viewer=request.viewer, dwelling_id=dwelling_id)
-    return render(request, "residents/dwelling.html", {"dwelling": found})
+    links = selectors.dwelling_links(viewer=request.viewer, dwelling_id=dwelling_id)
+    former = selectors.former_residents(viewer=request.viewer, dwelling_id=dwelling_id)
+    context = {"dwelling": found, "links": links, "former": former}
+    return render(request, "residents/dwelling.html", context)
+
+
+@reader
+@require_POST
+def address_choices(request: StaffRequest) -> HttpResponse:
+    """A fragment: the dwellings meant by the address typed, to choose one."""
+    text = request.POST.get("place", "")[:100]
+    found = selectors.find_addresses(viewer=request.viewer, text=text)
+    context = {"found": found, "asked": bool(text.strip())}
+    return render(request, "residents/parts/address_choices.html", context)

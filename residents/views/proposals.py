@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import reader
 from accounts.middleware import StaffRequest
-from datasharing.choices import Subject
 from residents import actions, selectors
 from residents.forms import CorrectionForm
+from residents.views.subjects import page_of
 from smartcommunity.kernel.errors import Conflict, Invalid
 from smartcommunity.kernel.pagination import page_number
 from smartcommunity.kernel.web import page_links, refusals_beside
@@ -91,7 +91,7 @@ def correct(
         viewer=request.viewer, subject=subject, subject_id=subject_id, element=element
     )
     form = CorrectionForm(request.POST or None, asked=asked)
-    back = _page_of(subject, subject_id, asked.dwelling_id)
+    back = page_of(subject, subject_id, asked.dwelling_id)
     if form.is_valid():
         with refusals_beside(form):
             actions.propose(
@@ -119,7 +119,7 @@ def history(
     )
     context = {
         "history": found,
-        "back_url": _page_of(subject, subject_id, found.dwelling_id),
+        "back_url": page_of(subject, subject_id, found.dwelling_id),
     }
     return render(request, "residents/history.html", context)
 
@@ -129,11 +129,5 @@ def history(
 def as_recorded(request: StaffRequest, record_id: uuid.UUID) -> HttpResponse:
     """The form of then, with the values of then."""
     found = selectors.as_recorded(viewer=request.viewer, record_id=record_id)
-    back = _page_of(found.subject, found.subject_id, found.dwelling_id)
+    back = page_of(found.subject, found.subject_id, found.dwelling_id)
     return render(request, "residents/as_recorded.html", {"form": found, "back_url": back})
-
-
-def _page_of(subject: str, subject_id: uuid.UUID, dwelling_id: uuid.UUID | None) -> str:
-    if subject == Subject.RESIDENT:
-        return reverse("residents:resident", args=[subject_id])
-    return reverse("residents:dwelling", args=[dwelling_id])

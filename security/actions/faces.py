@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -96,13 +97,16 @@ def erase_faces(
     resident_id: uuid.UUID,
     viewer: Viewer = SYSTEM,
     exit: Exit = Exit.TASK,  # noqa: A002
+    since: datetime | None = None,
 ) -> int:
-    """Erase every template and photograph of a resident; returns how many there were.
+    """Erase every template and photograph of a resident, or those enrolled `since` then; returns
+    how many there were.
 
     Files go before the commit: if one cannot be deleted the withdrawal fails and is tried again,
     rather than leave a photograph that nobody knows of.
     """
-    enrolments = list(FaceEnrolment.objects.select_for_update().filter(resident_id=resident_id))
+    rows = FaceEnrolment.objects.select_for_update().filter(resident_id=resident_id)
+    enrolments = list(rows.filter(enrolled_at__gt=since) if since else rows)
     if not enrolments:
         return 0
     access_log.record(

@@ -4,7 +4,7 @@ Every verb locks the request, asks the policy and the state machine, writes one 
 timeline and tells both sides' screens, in one transaction.
 """
 
-from services.actions.alerts import repair_leak
+from services.actions.alerts import repair_leak, requests_of_merged
 from services.actions.catalogue import load_items
 from services.actions.resident import (
     Asked,
@@ -28,6 +28,7 @@ __all__ = [
     "rate",
     "repair_leak",
     "report_repair",
+    "requests_of_merged",
     "revoke_pass",
     "take_over",
 ]

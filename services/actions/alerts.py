@@ -1,5 +1,7 @@
-"""What an alert does: it asks for a repair by itself."""
+"""What services hear from the floors below: a leak asks for a repair, merged people's requests."""
 
+from residents.actions import repoint
+from residents.events import ResidentsMerged
 from security.choices import AlertKind
 from security.events import AlertRaised
 from services.actions import catalogue
@@ -25,3 +27,8 @@ def repair_leak(event: AlertRaised) -> None:
         place=f"{building} {device.place or device.name}".strip(),
     )
     write_step(request, Step.SUBMITTED)
+
+
+def requests_of_merged(event: ResidentsMerged) -> None:
+    """The requests of both entries are one person's now."""
+    repoint(event, ServiceRequest)

@@ -14,6 +14,7 @@ from datasharing import access_log
 from datasharing.choices import AccessKind, Purpose, Subject
 from datasharing.models import AccessRecord
 from residents.models import ResidentAccount
+from residents.selectors import absorbed_by
 from services.choices import RequestState
 from services.models import Notice, RequestPhoto, RequestStep, ServiceItem, ServiceRequest
 from services.policies import public_security_shown_until
@@ -222,7 +223,8 @@ def updates(*, viewer: Viewer, size: int = PAGE_SIZE) -> list[Update]:
 
 
 def looks(*, viewer: Viewer, number: int) -> Page[Look]:
-    """Who opened my data, day by day, newest first, without my own openings.
+    """Who opened my data, day by day, newest first, without my own openings; what was opened
+    of an entry that was merged into mine is mine too.
 
     Reads for public security appear after a delay (`policies.PUBLIC_SECURITY_DELAY`).
     """
@@ -231,7 +233,9 @@ def looks(*, viewer: Viewer, number: int) -> Page[Look]:
         return Page([], 1, False)
     too_early = Q(purpose=Purpose.PUBLIC_SECURITY, at__gt=public_security_shown_until(clock.now()))
     days = (
-        AccessRecord.objects.filter(subject_ids__contains=[resident_id])
+        AccessRecord.objects.filter(
+            subject_ids__overlap=[resident_id, *absorbed_by(resident_id=resident_id)]
+        )
         .exclude(user_id=viewer.user_id)
         .exclude(too_early)
         .values(day=TruncDate("at"), department=F("department_name"), why=F("purpose"))

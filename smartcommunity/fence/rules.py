@@ -25,6 +25,8 @@ RECORDED_ABOUT: Final = (
     AboutSubject("resident", "residents.Resident"),
     AboutSubject("dwelling", "residents.Dwelling"),
     AboutSubject("household", "residents.Household"),
+    AboutSubject("organisation", "residents.Organisation"),
+    AboutSubject("vehicle", "residents.Vehicle"),
 )
 
 FENCED: Final[Mapping[str, tuple[Arm, ...]]] = {
@@ -39,6 +41,16 @@ FENCED: Final[Mapping[str, tuple[Arm, ...]]] = {
     "residents.Seal": (HangsOn("resident"),),
     "residents.Seal_officers": (HangsOn("seal"),),
     "residents.ResidentAccount": (OfUser(), HangsOn("resident")),
+    # Organisations and vehicles, by their area or by the person they belong to.
+    "residents.Organisation": (InArea(),),
+    "residents.Employment": (HangsOn("resident"), HangsOn("organisation")),
+    "residents.Vehicle": (InArea(), HangsOn("keeper")),
+    # Two entries of one person, or of two people.
+    "residents.DistinctPair": (HangsOn("first"), HangsOn("second")),
+    "residents.Merge": (HangsOn("survivor"), HangsOn("absorbed")),
+    "residents.MergedRow": (HangsOn("merge"),),
+    # What somebody asked of a list: his own.
+    "residents.ListQuery": (OfUser(),),
     # Tables in and out: each officer's own.
     "residents.Import": (OfUser(),),
     "residents.ImportChunk": (HangsOn("job"),),

@@ -65,6 +65,9 @@ def test_only_the_hot_elements_have_a_column(catalogue: Catalogue) -> None:
         "sex": "column:sex",
         "birth_date": "column:birth_date",
         "mobile": "column:mobile",
+        "uscc": "column:uscc",
+        "unit_name": "column:name",
+        "plate_no": "column:plate",
     }
 
 
@@ -101,6 +104,9 @@ def test_the_templates_of_the_departments_exist(catalogue: Catalogue) -> None:
         "grid.visit",
         "property.resident",
         "police.organisation",
+        "market_regulation.organisation",
+        "police.vehicle",
+        "property.vehicle",
     }
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from datasharing.identifiers import make_citizen_id
 from datasharing.models import FormTemplate
@@ -30,6 +33,18 @@ POLICE = {
     "mobile": "13800001234",
     "head_relation": "02",
 }
+
+
+def text(response: object) -> str:
+    return response.content.decode()  # type: ignore[attr-defined]
+
+
+def queries(client: Client, url: str) -> int:
+    """How many a page takes, warmed up."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(url).status_code == 200
+    return len(caught)
 
 
 @dataclass

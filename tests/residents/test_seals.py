@@ -548,7 +548,7 @@ def test_a_named_officer_sees_that_he_is_protected_and_is_logged(
     page = body(client_for("agent").get(reverse("residents:resident", args=[sealed.resident_id])))
     assert "张三丰" in page
     assert "受保护人员" in page
-    entry = AccessRecord.objects.filter(username="agent").latest("id")
+    entry = AccessRecord.objects.filter(username="agent", kind="read").latest("id")
     assert (entry.kind, entry.detail) == ("read", "seal")
 
 

@@ -14,11 +14,14 @@ from residents.models import (
     Building,
     Dwelling,
     ElementRecord,
+    Employment,
     Household,
+    Organisation,
     Residence,
     Resident,
     ResidentAccount,
     Unit,
+    Vehicle,
 )
 from smartcommunity.kernel import clock
 from tests.architecture.matrix import oracle
@@ -49,11 +52,13 @@ class Place:
 
 @dataclass
 class Marked:
-    """`here` lies where all staff of the world work, `far` in another city."""
+    """`here` lies where all staff of the world work, `far` in another city. A newcomer of whom
+    nothing is recorded lives here too: somebody to compare the marked person with."""
 
     world: World
     here: Place
     far: Place
+    newcomer_id: uuid.UUID
 
 
 def value_of(element: DataElement, serial: int, number: int) -> str:
@@ -95,7 +100,8 @@ def make_marked(world: World) -> Marked:
     for place in (here, there):
         _furnish(world, place)
     ResidentAccount.objects.create(user=world.users["resident"], resident_id=there.ids["resident"])
-    return Marked(world, here, there)
+    newcomer = Resident.objects.create(area=world.estate, name="新来的", synthetic=True)
+    return Marked(world, here, there, newcomer.pk)
 
 
 def _furnish(world: World, place: Place) -> None:
@@ -147,8 +153,22 @@ def _house(place: Place) -> None:
     Residence.objects.create(
         resident=resident, dwelling=place.dwelling, kind=ResidenceKind.OWNER, valid_from=None
     )
+    firm = Organisation.objects.create(
+        area=place.area,
+        dwelling=place.dwelling,
+        uscc=value["uscc"],
+        name=value["unit_name"],
+        name_pinyin="biaodanwei",
+        name_initials="bdw",
+    )
+    Employment.objects.create(organisation=firm, resident=resident)
+    vehicle = Vehicle.objects.create(
+        area=place.area, dwelling=place.dwelling, keeper=resident, plate=value["plate_no"]
+    )
     place.ids = {
         "resident": resident.pk,
+        "organisation": firm.pk,
+        "vehicle": vehicle.pk,
         "household": household.pk,
         "dwelling": place.dwelling.pk,
         "building": building.pk,

@@ -12,7 +12,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.viewer import NOBODY
 from datasharing.models import FormTemplate
+from residents import selectors
+from residents.choices import Match
 from smartcommunity.kernel.models import LiveEvent
 from tests.architecture.matrix import oracle
 from tests.architecture.matrix.conftest import client_of
@@ -24,6 +27,10 @@ each_role = pytest.mark.parametrize("user", oracle.ROLES)
 PAGES: dict[str, Callable[[Place], str]] = {
     "resident": lambda place: reverse("residents:resident", args=[place.ids["resident"]]),
     "dwelling": lambda place: reverse("residents:dwelling", args=[place.ids["dwelling"]]),
+    "organisation": lambda place: reverse(
+        "residents:organisation", args=[place.ids["organisation"]]
+    ),
+    "vehicle": lambda place: reverse("residents:vehicle", args=[place.ids["vehicle"]]),
 }
 FORMED = frozenset({*PAGES, "household"})  # subjects that a form of a department can be about
 SEARCHES = {"name": "name_cn", "document": "doc_no", "mobile": "mobile"}
@@ -65,13 +72,21 @@ def test_page(marked: Marked, user: str, subject: str) -> None:
     assert client.get(url(marked.far)).status_code in {302, 403, 404}
 
 
+API = {
+    "resident": "/api/v1/residents/",
+    "organisation": "/api/v1/registry/organisations/",
+    "vehicle": "/api/v1/registry/vehicles/",
+}
+
+
 @each_role
-def test_api(marked: Marked, user: str) -> None:
+@pytest.mark.parametrize("subject", API)
+def test_api(marked: Marked, user: str, subject: str) -> None:
     client = client_of(marked, user)
-    answer = client.get(f"/api/v1/residents/{marked.here.ids['resident']}/")
+    answer = client.get(f"{API[subject]}{marked.here.ids[subject]}/")
     body = body_of(answer)
     assert_no_leak(body, marked, user, "the API")
-    rows = {row.element: row for row in oracle.of("resident")}
+    rows = {row.element: row for row in oracle.of(subject)}
     found = json.loads(body).get("elements", []) if answer.status_code == 200 else []
     assert {entry["key"] for entry in found} == {
         key for key, row in rows.items() if row.sees(user) != oracle.NOTHING
@@ -85,7 +100,7 @@ def test_api(marked: Marked, user: str) -> None:
             assert row.is_masked_form(value), (row.element, value)
         if row.sees(user) == oracle.YES:
             assert value in {"是", "已登记"}, (row.element, value)
-    far = client.get(f"/api/v1/residents/{marked.far.ids['resident']}/")
+    far = client.get(f"{API[subject]}{marked.far.ids[subject]}/")
     assert far.status_code in {401, 403, 404}
 
 
@@ -93,14 +108,15 @@ def test_api(marked: Marked, user: str) -> None:
 
 
 @each_role
-def test_list(marked: Marked, user: str) -> None:
-    answer = client_of(marked, user).get("/api/v1/residents/")
+@pytest.mark.parametrize("subject", API)
+def test_list(marked: Marked, user: str, subject: str) -> None:
+    answer = client_of(marked, user).get(API[subject])
     body = body_of(answer)
-    assert_no_leak(body, marked, user, "the list of residents")
-    sees_anything = any(row.sees(user) != oracle.NOTHING for row in oracle.of("resident"))
-    listed = str(marked.here.ids["resident"]) in body
+    assert_no_leak(body, marked, user, f"the list of {subject}s")
+    sees_anything = any(row.sees(user) != oracle.NOTHING for row in oracle.of(subject))
+    listed = str(marked.here.ids[subject]) in body
     assert listed == sees_anything
-    assert str(marked.far.ids["resident"]) not in body
+    assert str(marked.far.ids[subject]) not in body
 
 
 # --- form ---------------------------------------------------------------------------------------
@@ -184,6 +200,43 @@ def test_count(marked: Marked, user: str) -> None:
     if answer.status_code == 200:
         assert answer.context["chart"].people == (1 if may else 0)
         assert_no_leak(body_of(answer), marked, user, "the building's chart")
+
+
+# --- duplicates ---------------------------------------------------------------------------------
+
+
+@each_role
+def test_comparison(marked: Marked, user: str) -> None:
+    """Side by side with a newcomer: of the marked person, no more than his own page shows; and
+    nobody far away is compared, listed as a likely duplicate, or redirected to."""
+    newcomer, known = marked.newcomer_id, marked.here.ids["resident"]
+    client = client_of(marked, user)
+    for survivor, absorbed in ((newcomer, known), (known, newcomer)):
+        page = client.get(reverse("residents:merge", args=[survivor, absorbed]))
+        assert_no_leak(body_of(page), marked, user, "the comparison of two entries")
+    far = reverse("residents:merge", args=[newcomer, marked.far.ids["resident"]])
+    assert client.get(far).status_code in {302, 403, 404}
+    for match in Match:
+        listed = body_of(client.get(reverse("residents:duplicates") + f"?match={match}"))
+        assert str(marked.far.ids["resident"]) not in listed
+
+
+@each_role
+def test_likely_duplicates(marked: Marked, user: str) -> None:
+    """A match is told only by elements that the role sees in full here, and never from far."""
+    viewer = marked.world.viewer(user) if oracle.ROLES.get(user) else NOBODY
+    table = oracle.table()
+    for place in (marked.here, marked.far):
+        values = place.values
+        asked = [
+            selectors.Newcomer.entered({key: values[key] for key in keys})
+            for keys in (("name_cn", "birth_date"), ("mobile",))
+        ]
+        named, phoned = selectors.matches(viewer=viewer, newcomers=asked)
+        here = place is marked.here
+        full = {key for key in table if here and table[key].sees(user) == oracle.FULL}
+        assert bool(named) == ({"name_cn", "birth_date"} <= full)
+        assert bool(phoned) == ("mobile" in full)
 
 
 # --- error texts --------------------------------------------------------------------------------

@@ -34,6 +34,10 @@ def parameters(marked: Marked) -> dict[str, object]:
         "area_id": marked.here.area.pk,
         "key": "police.resident",
         "purpose": "care",
+        "survivor_id": marked.newcomer_id,
+        "absorbed_id": ids["resident"],
+        "first_id": marked.far.ids["resident"],
+        "second_id": ids["resident"],
     }
 
 
