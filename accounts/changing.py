@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from accounts.choices import ADMINISTRATORS, AreaKind, ChangeKind, DepartmentKind, Role
-from accounts.errors import RolesExclude
+from accounts.errors import ChangeOvertaken, RolesExclude
 from accounts.models import Area, Department, Membership, PermissionChange
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import Conflict, Invalid, type_text
@@ -199,6 +199,32 @@ RULES: dict[str, Rule] = {
     # Done already when it is written down: it waits for its review only.
     ChangeKind.USER_LEFT: Rule(lambda c: None, _nothing, lambda c: []),
 }
+
+
+def check_again(change: PermissionChange) -> None:
+    """Whether a proposed change can take effect now. Raises Conflict (most often ChangeOvertaken),
+    which says why not."""
+    proposing = {Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN}
+    in_office = Membership.objects.in_force().filter(role__in=proposing)
+    if not in_office.filter(user=change.proposed_by_id).exists():
+        raise ChangeOvertaken(
+            _("Who proposed this is not in office any more. Reject it; propose it anew if needed.")
+        )
+    rule = RULES[change.kind]
+    try:
+        rule.check(change)
+    except Invalid as error:
+        because = next(iter(error.fields.values()), error.message)
+        raise ChangeOvertaken(
+            _("This can no longer take effect: %(because)s") % {"because": because}
+        ) from None
+    if rule.state(change) != change.seen:
+        raise ChangeOvertaken(
+            _(
+                "What this rests on was changed after it was proposed. Reject it, and have it"
+                " proposed anew."
+            )
+        )
 
 
 def concerned(change: PermissionChange) -> set[object]:

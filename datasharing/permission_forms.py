@@ -119,7 +119,11 @@ class MatrixFilter(forms.Form):
     shared_only = forms.BooleanField(label=_("Only what is granted"), required=False)
 
     def __init__(self, data: Any, *, viewer: Viewer) -> None:
-        usual = {"subject": Subject.RESIDENT.value, "role": Role.OFFICER.value}
+        usual = {
+            "subject": Subject.RESIDENT.value,
+            "role": Role.OFFICER.value,
+            "area": offices.chosen_area(viewer=viewer, area_id=None).pk,
+        }
         given = data.dict() if data else {}
         super().__init__({**usual, **{key: text for key, text in given.items() if text}})
         _offer(self, "area", offices.open_areas(viewer=viewer))

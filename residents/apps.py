@@ -10,8 +10,14 @@ class ResidentsConfig(AppConfig):
         from accounts.navigation import Entry, add
         from accounts.scope import register_entries
         from accounts.viewer import Viewer
-        from residents.policies import BINDING_KINDS, may_seal
-        from residents.selectors import entries_bound_to, proposals_to_decide, seals_to_decide
+        from residents.policies import BINDING_KINDS, may_preview, may_seal
+        from residents.selectors import (
+            emergencies_to_review,
+            entries_bound_to,
+            proposals_to_decide,
+            seals_to_decide,
+            sides_for,
+        )
 
         register_entries(entries_bound_to)
 
@@ -27,8 +33,17 @@ class ResidentsConfig(AppConfig):
         def seals(viewer: Viewer) -> bool:
             return bool(may_seal(viewer))
 
+        def previews(viewer: Viewer) -> bool:
+            return bool(may_preview(viewer))
+
         def seals_waiting(viewer: Viewer) -> int:
             return seals_to_decide(viewer=viewer)
+
+        def has_emergencies(viewer: Viewer) -> bool:
+            return bool(sides_for(viewer=viewer))
+
+        def to_review(viewer: Viewer) -> int:
+            return emergencies_to_review(viewer=viewer)
 
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
@@ -45,7 +60,16 @@ class ResidentsConfig(AppConfig):
                 reads,
                 badge=to_decide,
             ),
+            Entry(_("View as a department"), "residents:preview", "eye", 98, previews),
             Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
+            Entry(
+                _("Emergency access"),
+                "residents:emergencies",
+                "sos",
+                28,
+                has_emergencies,
+                badge=to_review,
+            ),
             Entry(
                 _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting
             ),

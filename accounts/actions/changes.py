@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts import policies
 from accounts.actions.effects import EFFECTS
-from accounts.changing import RULES, Rule, concerned
+from accounts.changing import RULES, Rule, check_again, concerned
 from accounts.choices import ChangeKind, ChangeStatus, Role
-from accounts.errors import ChangeOvertaken
 from accounts.events import OfficesChanged
 from accounts.models import Area, AreaShare, Department, Membership, PermissionChange, User
 from accounts.viewer import SYSTEM, Viewer
@@ -164,24 +163,10 @@ def approve_change(*, viewer: Viewer, change_id: uuid.UUID) -> None:
     """Let a proposed change take effect. Raises NotFound, NotAllowed; Conflict when it was answered
     already; ChangeOvertaken, saying why, when what it rests on is no longer so."""
     change = _to_decide(viewer, change_id, ChangeStatus.PROPOSED)
-    rule = RULES[change.kind]
     if change.user_id:
         User.objects.select_for_update().get(pk=change.user_id)
-    try:
-        rule.check(change)
-        if rule.state(change) != change.seen:
-            raise ChangeOvertaken(
-                _(
-                    "What this rests on was changed after it was proposed. Reject it, and have it"
-                    " proposed anew."
-                )
-            )
-        EFFECTS[change.kind](change)
-    except Invalid as error:
-        because = next(iter(error.fields.values()), error.message)
-        raise ChangeOvertaken(
-            _("This can no longer take effect: %(because)s") % {"because": because}
-        ) from None
+    check_again(change)
+    EFFECTS[change.kind](change)
     _decide(viewer, change, ChangeStatus.APPROVED, "change_approved")
 
 
@@ -236,6 +221,8 @@ def expire_changes() -> int:
 
 @transaction.atomic
 def _propose(viewer: Viewer, change: PermissionChange, reason: str) -> PermissionChange:
+    if change.user_id:  # of two who propose the same at once, the second is told
+        User.objects.select_for_update().get(pk=change.user_id)
     rule = _checked(viewer, change, reason)
     _save_new(viewer, change, rule)
     _announce(viewer, change, "change_proposed")

@@ -11,14 +11,14 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts import policies
-from accounts.changing import RULES, concerned
+from accounts.changing import RULES, check_again, concerned
 from accounts.choices import OPEN_CHANGES, ChangeKind, ChangeStatus, DepartmentKind, Role
 from accounts.models import Area, AreaShare, Department, Membership, PermissionChange
 from accounts.selectors.viewers import as_viewer
 from accounts.viewer import Viewer
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.decisions import Decision
-from smartcommunity.kernel.errors import DomainError, Invalid, NotFound
+from smartcommunity.kernel.errors import Conflict, NotFound
 from smartcommunity.kernel.pagination import Page, paginate
 
 
@@ -101,17 +101,12 @@ def may_decide_now(*, viewer: Viewer, change_id: uuid.UUID) -> Decision:
 def obstacle(*, viewer: Viewer, change_id: uuid.UUID) -> str:
     """Why a proposal could not take effect any more; "" while it could."""
     row = _row(viewer, change_id)
-    rule = RULES[row.kind]
     if row.status != ChangeStatus.PROPOSED:
         return ""
     try:
-        rule.check(row)
-    except Invalid as error:
-        return str(next(iter(error.fields.values()), error.message))
-    except DomainError as error:
+        check_again(row)
+    except Conflict as error:
         return str(error.message)
-    if rule.state(row) != row.seen:
-        return _("What this rests on was changed after it was proposed.")
     return ""
 
 

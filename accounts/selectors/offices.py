@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import policies
-from accounts.choices import ADMINISTRATORS
+from accounts.choices import ADMINISTRATORS, AreaKind
 from accounts.models import Area, AreaShare, Department, Membership, User
 from accounts.querysets import below
 from accounts.viewer import Viewer
@@ -91,6 +91,18 @@ def open_areas(*, viewer: Viewer) -> list[tuple[int, str]]:
     found = list(rows)
     top = min((depth for _key, _name, depth, _kind in found), default=0)
     return [(key, f"{'　' * (depth - top)}{name}") for key, name, depth, _kind in found]
+
+
+def chosen_area(*, viewer: Viewer, area_id: int | None) -> Area:
+    """One of the viewer's areas; by default an estate, where the rows of people lie. Raises
+    NotFound."""
+    areas = Area.objects.visible_to(viewer)
+    if area_id is not None:
+        areas = areas.filter(pk=area_id)
+    found: Area | None = areas.filter(kind=AreaKind.ESTATE).first() or areas.first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def departments(*, viewer: Viewer) -> QuerySet[Department, Department]:

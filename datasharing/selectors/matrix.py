@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts import selectors as offices
-from accounts.choices import AreaKind, Role
-from accounts.models import Area, Department
+from accounts.choices import Role
+from accounts.models import Department
 from accounts.viewer import Viewer
 from datasharing import policies, policy
 from datasharing.choices import Level, Purpose, Subject
 from datasharing.models import DataElement, Grant
 from datasharing.policy import HIDDEN, Access, Right
-from smartcommunity.kernel.errors import NotFound
 from smartcommunity.kernel.pagination import Page, paginate
 
 COLUMNS = 6
@@ -77,12 +76,7 @@ def matrix(
     subject's elements on rows of one area, for a purpose (None: its usual one). Raises NotFound,
     NotAllowed. Its queries grow with the columns of one page, not with departments or elements."""
     policies.may_open_matrix(viewer).require()
-    areas = Area.objects.visible_to(viewer)
-    # Rows of people lie in estates: what counts there is the most telling.
-    usual = areas.filter(kind=AreaKind.ESTATE).first() or areas.first()
-    area = areas.filter(pk=area_id).first() if area_id else usual
-    if area is None:
-        raise NotFound
+    area = offices.chosen_area(viewer=viewer, area_id=area_id)
     departments = offices.departments(viewer=viewer).order_by("kind", "name", "id")
     if kind:
         departments = departments.filter(kind=kind)

@@ -12,6 +12,12 @@ from residents.selectors.duplicates import (
     suspected_pairs,
     suspects,
 )
+from residents.selectors.emergency import (
+    emergencies,
+    emergencies_to_review,
+    emergency_offer,
+    sides_for,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
@@ -21,6 +27,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
+from residents.selectors.exports import export_choices, export_scope, exports
 from residents.selectors.finding import (
     find_by_credit_code,
     find_organisations,
@@ -50,6 +57,7 @@ from residents.selectors.places import (
     plan,
     plan_point,
 )
+from residents.selectors.preview import Preview, departments_to_preview, preview
 from residents.selectors.proposals import proposals, proposals_to_decide
 from residents.selectors.reading import recorded
 from residents.selectors.residences import (
@@ -68,6 +76,7 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.reveal import reveal, reveal_proposal
 from residents.selectors.seals import (
     nameable,
     sealable,
@@ -75,6 +84,7 @@ from residents.selectors.seals import (
     seals,
     seals_to_decide,
 )
+from residents.selectors.searching import Results, find, kinds_for
 from residents.selectors.shapes import (
     AsRecorded,
     BuildingChart,
@@ -92,6 +102,7 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.shapes_guard import Asked, EmergencyView
 from residents.selectors.sheets import (
     ImportView,
     blank_sheet,
@@ -105,6 +116,7 @@ from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 __all__ = [
     "Address",
     "AsRecorded",
+    "Asked",
     "Brief",
     "BuildingChart",
     "Comparison",
@@ -112,6 +124,7 @@ __all__ = [
     "Difference",
     "DwellingView",
     "ElementView",
+    "EmergencyView",
     "EstateView",
     "Found",
     "History",
@@ -124,9 +137,11 @@ __all__ = [
     "OwnRecord",
     "Pair",
     "Person",
+    "Preview",
     "ProposalView",
     "ResidenceView",
     "ResidentView",
+    "Results",
     "Subject",
     "Suspect",
     "Waiting",
@@ -140,15 +155,23 @@ __all__ = [
     "comparison",
     "consent_to_ask",
     "correction",
+    "departments_to_preview",
     "differences",
     "duplicates_for",
     "dwelling",
     "dwelling_links",
+    "emergencies",
+    "emergencies_to_review",
+    "emergency_offer",
     "entries_bound_to",
     "estate",
     "estate_area",
     "estates",
+    "export_choices",
+    "export_scope",
+    "exports",
     "faulty_rows",
+    "find",
     "find_addresses",
     "find_building",
     "find_by_credit_code",
@@ -164,6 +187,7 @@ __all__ = [
     "imports",
     "keepers_at",
     "kept_listing",
+    "kinds_for",
     "list_residents",
     "listed",
     "listed_subjects",
@@ -184,6 +208,7 @@ __all__ = [
     "people",
     "plan",
     "plan_point",
+    "preview",
     "profile",
     "proposals",
     "proposals_to_decide",
@@ -191,12 +216,15 @@ __all__ = [
     "residence",
     "residences",
     "resident_links",
+    "reveal",
+    "reveal_proposal",
     "sealable",
     "sealed_for",
     "seals",
     "seals_to_decide",
     "search",
     "searches_for",
+    "sides_for",
     "sorts_for",
     "suspected_pairs",
     "suspects",

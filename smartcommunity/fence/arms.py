@@ -52,12 +52,14 @@ def _areas(name: str) -> str:
 
 @dataclass(frozen=True)
 class InArea:
-    """The row's own area, where the scope reads personal data."""
+    """The row's own area, where the scope reads personal data; with `within="works"` where it works
+    at all, administrators included."""
 
     field: str = "area"
+    within: str = "areas"
 
     def sql(self, model: type[models.Model]) -> str:
-        return f"{_column(model, self.field)} IN {_areas('areas')}"
+        return f"{_column(model, self.field)} IN {_areas(self.within)}"
 
     def leans_on(self, model: type[models.Model]) -> set[type[models.Model]]:
         return {_target(model, self.field)}

@@ -51,6 +51,9 @@ FENCED: Final[Mapping[str, tuple[Arm, ...]]] = {
     "residents.MergedRow": (HangsOn("merge"),),
     # What somebody asked of a list: his own.
     "residents.ListQuery": (OfUser(),),
+    # Emergency access is reviewed by administrators too: who, when and why, no values.
+    "datasharing.EmergencyAccess": (OfUser(), InArea(within="works")),
+    "datasharing.EmergencyAccess_elements": (HangsOn("emergencyaccess"),),
     # Tables in and out: each officer's own.
     "residents.Import": (OfUser(),),
     "residents.ImportChunk": (HangsOn("job"),),

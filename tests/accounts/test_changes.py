@@ -269,6 +269,18 @@ def test_the_administrators_exclude_each_other_at_approval_too(bare_world: World
     assert roles(bare_world, "newcomer") == {"police"}
 
 
+def test_what_a_leaver_proposed_falls_with_him(bare_world: World) -> None:
+    """A stolen account's proposals do not outlive it."""
+    change = propose(bare_world)
+    actions.end_account(
+        viewer=bare_world.viewer("system_admin"),
+        user_id=bare_world.users["security_admin"].pk,
+        reason="账号被盗",
+    )
+    with pytest.raises(ChangeOvertaken):
+        actions.approve_change(viewer=second(bare_world), change_id=change.pk)
+
+
 def test_a_department_that_changed_its_kind_meanwhile(bare_world: World) -> None:
     change = propose(bare_world)
     bare_world.departments["civil_affairs"].kind = DepartmentKind.POLICE

@@ -35,9 +35,19 @@ SPECIAL: dict[str, Any] = {
     "security.WatchEntry": lambda area: {"expires_at": clock.now() + timedelta(days=1)},
     "security.Pass": lambda area: {"valid_to": clock.now() + timedelta(days=1)},
     "devices.RawMessage": lambda area: {"source": saved("devices.Device", area).code},  # type: ignore[attr-defined]
+    "residents.DistinctPair": lambda area: pair(area),
     "residents.Export": lambda area: {"reason": "why"},
     "services.ServiceRequest": lambda area: {"resident": saved("residents.Resident", area)},
 }
+
+
+def pair(area: Area) -> dict[str, Any]:
+    first, second = sorted((saved("residents.Resident", area) for _each in range(2)), key=by_key)
+    return {"first": first, "second": second}
+
+
+def by_key(row: models.Model) -> Any:
+    return row.pk
 
 
 def about_resident(area: Area) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts.actions import end_account
 from devices.choices import EventKind
 from tests.processes import ROOT, database_url, wait_until
 from tests.security.conftest import Estate
@@ -90,3 +91,19 @@ def test_an_alert_arrives_within_a_second(
     assert arrived - raised < 1.0
     time.sleep(0.5)
     assert all("alert" not in other.names() for other in others)
+
+
+def test_a_leaver_hears_nothing_more(server: int, estate: Estate, client_for: ClientFor) -> None:
+    """The stream ends when the account does, not at its next heartbeat (20 s)."""
+    leaver, colleague = (Listener(server, client_for(who)) for who in ("property", "grid"))
+    time.sleep(0.5)
+    end_account(
+        viewer=estate.world.viewer("system_admin"),
+        user_id=estate.world.users["property"].pk,
+        reason="离职",
+    )
+    wait_until(lambda: "signed-out" in leaver.names(), seconds=5, what="the end of the stream")
+    estate.event(EventKind.WATER_LEAK)
+    time.sleep(1)
+    assert "alert" not in leaver.names()
+    assert "signed-out" not in colleague.names()
