@@ -132,7 +132,7 @@ class Sensitivity(models.TextChoices):
 
 # Kinds of value, in words; the types themselves are `catalogue.ElementType`.
 TYPE_LABELS = {
-    "text": _("Text"),
+    "text": _("Short text"),
     "longtext": _("Long text"),
     "code": _("Choice from a list"),
     "date": _("Date"),
