@@ -6,6 +6,6 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from smartcommunity.kernel import lookups
+        from smartcommunity.kernel import checks, lookups  # noqa: F401  checks register themselves
 
         lookups.register()
