@@ -57,6 +57,8 @@ LOGGED_DETAILS = {
     "gate": _("at gate"),
     "service_request": _("Service request"),
     "demo seed": _("demonstration data"),
+    "confirmed": _("found still right"),
+    "revisits": _("to be confirmed again"),
     "history": _("history"),
     "import_check": _("import checked before writing"),
     "import_faults": _("faulty rows of an import fetched"),

@@ -28,6 +28,7 @@ from residents.selectors.entry import (
     open_form,
 )
 from residents.selectors.exports import export_choices, export_scope, exports
+from residents.selectors.fill_once import Filled, FillOnce, fill_once
 from residents.selectors.finding import (
     find_by_credit_code,
     find_organisations,
@@ -77,6 +78,7 @@ from residents.selectors.residents import (
     searches_for,
 )
 from residents.selectors.reveal import reveal, reveal_proposal
+from residents.selectors.revisits import Revisits, ToConfirm, revisits, to_confirm
 from residents.selectors.seals import (
     nameable,
     sealable,
@@ -126,6 +128,8 @@ __all__ = [
     "ElementView",
     "EmergencyView",
     "EstateView",
+    "FillOnce",
+    "Filled",
     "Found",
     "History",
     "ImportView",
@@ -142,8 +146,10 @@ __all__ = [
     "ResidenceView",
     "ResidentView",
     "Results",
+    "Revisits",
     "Subject",
     "Suspect",
+    "ToConfirm",
     "Waiting",
     "absorbed_by",
     "areas_for",
@@ -171,6 +177,7 @@ __all__ = [
     "export_scope",
     "exports",
     "faulty_rows",
+    "fill_once",
     "find",
     "find_addresses",
     "find_building",
@@ -218,6 +225,7 @@ __all__ = [
     "resident_links",
     "reveal",
     "reveal_proposal",
+    "revisits",
     "sealable",
     "sealed_for",
     "seals",
@@ -228,6 +236,7 @@ __all__ = [
     "sorts_for",
     "suspected_pairs",
     "suspects",
+    "to_confirm",
     "usual_listing",
     "vehicle",
 ]
