@@ -37,6 +37,7 @@ FENCED: Final[Mapping[str, tuple[Arm, ...]]] = {
     "residents.Household": (HangsOn("dwelling"), NamedBy("residents.Resident", "household")),
     "residents.ElementRecord": RECORDED_ABOUT,
     "residents.Proposal": RECORDED_ABOUT,
+    "residents.Confirmation": (HangsOn("record"),),
     "residents.Consent": (HangsOn("resident"),),
     "residents.Seal": (HangsOn("resident"),),
     "residents.Seal_officers": (HangsOn("seal"),),
@@ -95,6 +96,7 @@ OPEN: Final[Mapping[str, str]] = {
         "append-only by privilege, trigger and hash chain; keys, never values. Every scope must"
         " read the newest to add the next; whose it may show is decided by its three selectors"
     ),
+    "residents.FormFill": "counts of fields by month, nobody named",
     "residents.EstatePlan": "a drawing of buildings and roads",
     "residents.Building": "an address",
     "residents.Unit": "an address",
