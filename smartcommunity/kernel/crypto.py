@@ -48,7 +48,8 @@ def head_of_new() -> bytes:
         raise ImproperlyConfigured("FIELD_KEYS is empty: no value can be sealed")
     key_id = next(iter(settings.FIELD_KEYS))
     cipher = CIPHERS[settings.FIELD_CIPHER]
-    return bytes([VERSION, len(key_id)]) + key_id.encode() + bytes([cipher])
+    head: bytes = bytes([VERSION, len(key_id)]) + key_id.encode() + bytes([cipher])
+    return head
 
 
 def seal(plain: bytes, bound_to: str) -> bytes:

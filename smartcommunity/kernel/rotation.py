@@ -33,7 +33,7 @@ class Column:
     def _names(self) -> tuple[str, str, str]:
         quote = connection.ops.quote_name
         meta = self.model._meta
-        return quote(meta.db_table), quote(meta.pk.column), quote(self.field.column)
+        return quote(meta.db_table), quote(meta.pk.column or ""), quote(self.field.column)
 
     @property
     def _old(self) -> str:
