@@ -8,6 +8,7 @@ left. A value that somebody writes meanwhile is left as he wrote it.
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -32,8 +33,8 @@ class Column:
     @property
     def _names(self) -> tuple[str, str, str]:
         quote = connection.ops.quote_name
-        meta = self.model._meta
-        return quote(meta.db_table), quote(meta.pk.column or ""), quote(self.field.column)
+        meta: Any = self.model._meta
+        return quote(meta.db_table), quote(str(meta.pk.column)), quote(str(self.field.column))
 
     @property
     def _old(self) -> str:
