@@ -22,6 +22,7 @@ LOGGED_SUBJECTS = {
     "data_element": _("Data element"),
     "department": _("Department"),
     "device": _("Device"),
+    "emergency": _("Emergency access"),
     "face": _("Face"),
     "form_template": _("Form template"),
     "grant": _("Grant"),
@@ -42,6 +43,9 @@ LOGGED_DETAILS = {
     "name": _("by name"),
     "document": _("by document number"),
     "mobile": _("by mobile number"),
+    "plate": _("by number plate"),
+    "uscc": _("by credit code"),
+    "organisation": _("by name of organisation"),
     "consent given": _("consent given"),
     "consent withdrawn": _("consent withdrawn"),
     "account bound": _("account bound"),
@@ -64,6 +68,12 @@ LOGGED_DETAILS = {
     "proposal accepted": _("proposed correction accepted"),
     "proposal rejected": _("proposed correction rejected"),
     "proposal withdrawn": _("proposed correction withdrawn"),
+    "reveal": _("shown:"),
+    "emergency opened": _("emergency access opened"),
+    "emergency ended": _("emergency access ended early"),
+    "emergency justified": _("emergency access reviewed: justified"),
+    "emergency unjustified": _("emergency access reviewed: not justified"),
+    "emergency": _("during an emergency access"),
     "duplicates": _("possible duplicates"),
     "compared": _("two entries compared"),
     "merges": _("merged entries"),
@@ -230,6 +240,8 @@ class AccessKind(models.TextChoices):
     ERASE = "erase", _("Erased")
     DECIDE = "decide", _("Decided")
     AUDIT = "audit", _("Access log opened")
+    REVEAL = "reveal", _("Masked value shown")
+    EMERGENCY = "emergency", _("Opened in an emergency")
     ADMINISTER = "administer", _("Offices and permissions")
 
 

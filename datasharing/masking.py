@@ -5,6 +5,7 @@ Masking happens on the server, before a value reaches a view object.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Final
 
@@ -22,9 +23,11 @@ _ADDRESS_CUTS: Final = (
     re.compile(r"^.*?[0-9A-Za-z一二三四五六七八九十百甲乙丙丁东南西北]\s*(?:号楼|栋|幢|座)"),
     re.compile(r"^.*?\bBuilding\s+\w+", re.IGNORECASE),
     re.compile(r"^.*?[0-9]+\s*号"),
-    re.compile(r"^[^0-9]{2,}(?=[0-9])"),
+    re.compile(r"^[^0-9〇零一二三四五六七八九十百]{2,}(?=[0-9〇零一二三四五六七八九十百])"),
     re.compile(r"^.*(?:省|市|区|县|旗|镇|乡|街道)"),
 )
+# What lies inside a building: an address written the other way round shows none of it.
+_INSIDE: Final = re.compile(r"室|单元|\b(?:Unit|Room|Apt|Flat)\b", re.IGNORECASE)
 
 
 def mask(rule: str, value: object) -> str:
@@ -76,8 +79,17 @@ def _phone(text: str) -> str:
 
 def _address(text: str) -> str:
     """Keep an address down to the building, or less of it when no building can be told."""
-    kept = next((found[0] for cut in _ADDRESS_CUTS if (found := cut.match(text))), "")
-    return f"{kept}{HIDDEN}"
+    plain = unicodedata.normalize("NFKC", text)
+    kept = next((found[0] for cut in _ADDRESS_CUTS if (found := cut.match(plain))), "")
+    return HIDDEN if _INSIDE.search(kept) else f"{kept}{HIDDEN}"
+
+
+def _email(text: str) -> str:
+    """a***@example.cn: the first character of the name, and whose mail it is."""
+    name, at, domain = text.rpartition("@")
+    if not at or not domain or "@" in name or len(name) < 2:
+        return HIDDEN
+    return f"{name[0]}{HIDDEN}@{domain}"
 
 
 def _year(text: str) -> str:
@@ -100,5 +112,6 @@ RULES: Final[dict[str, Callable[[str], str]]] = {
     "address": _address,
     "year": _year,
     "plate": _plate,
+    "email": _email,
     "none": _nothing,
 }

@@ -26,8 +26,9 @@ from datasharing.choices import (
     TemplateOrigin,
     TemplateStatus,
 )
-from datasharing.querysets import GrantQuerySet, TemplateQuerySet
+from datasharing.querysets import EmergencyQuerySet, GrantQuerySet, TemplateQuerySet
 from smartcommunity.kernel import clock
+from smartcommunity.kernel.fields import EncryptedTextField
 from smartcommunity.kernel.models import UUIDModel
 
 
@@ -151,6 +152,12 @@ class DataElement(models.Model):
         phones."""
         sensitive = self.sensitivity in {Sensitivity.SENSITIVE, Sensitivity.BIOMETRIC}
         return sensitive or self.type in {"document_no", "mobile"}
+
+    @property
+    def is_veiled(self) -> bool:
+        """Numbers of documents and phones, and sensitive values that have a partial form, are shown
+        masked even to who sees them in full: he shows himself one at a time, for a purpose."""
+        return self.mask in {"document", "phone"} or (self.is_encrypted and self.mask != "none")
 
     @property
     def is_asked(self) -> bool:
@@ -401,6 +408,58 @@ class GrantStep(UUIDModel):
         verbose_name = _("step of a grant")
         verbose_name_plural = _("steps of a grant")
         ordering = ["at", "id"]
+
+
+class EmergencyAccess(UUIDModel):
+    """紧急查阅: for a short time one officer sees elements of one subject that are not shared with
+    him otherwise; afterwards a second person says whether it was justified."""
+
+    user = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="+", verbose_name=_("user")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name=_("department")
+    )
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("area"))
+    subject = models.CharField(_("subject"), max_length=20, choices=Subject)
+    subject_id = models.UUIDField(_("subject key"))
+    elements = models.ManyToManyField(DataElement, related_name="+", verbose_name=_("elements"))
+    purpose = models.CharField(_("purpose"), max_length=30, choices=Purpose)
+    reason = EncryptedTextField(_("reason"))
+    opened_at = models.DateTimeField(_("opened at"))
+    expires_at = models.DateTimeField(_("until"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    review_due = models.DateField(_("review due"))
+    justified = models.BooleanField(_("justified"), null=True, blank=True)
+    comment = models.CharField(_("comment"), max_length=300, blank=True)
+    reviewed_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+
+    objects = EmergencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("emergency access")
+        verbose_name_plural = _("emergency accesses")
+        constraints = [
+            models.CheckConstraint(
+                name="emergency_period", condition=models.Q(expires_at__gt=models.F("opened_at"))
+            ),
+            models.CheckConstraint(
+                name="emergency_reviewed_by_another",
+                condition=~models.Q(reviewed_by=models.F("user")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "expires_at"], name="emergency_by_user"),
+            models.Index(fields=["review_due"], name="emergency_by_due"),
+        ]
 
 
 class AccessRecord(models.Model):

@@ -45,8 +45,10 @@ class InvalidValue(ValueError):
 class Recorded:
     """The current value of an element as one viewer may see it, and where it comes from.
 
-    `value` is the canonical text at level FULL and None below; `shown` is the text for the page.
-    `department_kind` and `department` are of who recorded it ("" for the platform itself).
+    `value` is the canonical text at level FULL and None below; `shown` is the text for the page,
+    masked where `veiled`: then the viewer may show himself the whole, for a purpose.
+    `department_kind` and `department` are of who recorded it (the kind is "" for the platform
+    itself; both are at the yes/no level).
     """
 
     value: str | None
@@ -55,6 +57,12 @@ class Recorded:
     department: str
     department_kind: str
     date: date
+    veiled: bool = False
+
+    @property
+    def whole(self) -> str:
+        """The text without the veil, for an exit that asks for a purpose itself (an export)."""
+        return (self.value or "") if self.veiled else self.shown
 
 
 def document_type_key(document_key: str) -> str:

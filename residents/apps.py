@@ -10,7 +10,12 @@ class ResidentsConfig(AppConfig):
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
         from residents.policies import BINDING_KINDS, may_preview, may_seal
-        from residents.selectors import proposals_to_decide, seals_to_decide
+        from residents.selectors import (
+            emergencies_to_review,
+            proposals_to_decide,
+            seals_to_decide,
+            sides_for,
+        )
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
@@ -30,6 +35,12 @@ class ResidentsConfig(AppConfig):
         def seals_waiting(viewer: Viewer) -> int:
             return seals_to_decide(viewer=viewer)
 
+        def has_emergencies(viewer: Viewer) -> bool:
+            return bool(sides_for(viewer=viewer))
+
+        def to_review(viewer: Viewer) -> int:
+            return emergencies_to_review(viewer=viewer)
+
         add(
             Entry(_("Buildings and residents"), "residents:estates", "building", 20, reads),
             Entry(_("Find a resident"), "residents:search", "search", 25, reads),
@@ -47,6 +58,14 @@ class ResidentsConfig(AppConfig):
             ),
             Entry(_("View as a department"), "residents:preview", "eye", 98, previews),
             Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
+            Entry(
+                _("Emergency access"),
+                "residents:emergencies",
+                "sos",
+                28,
+                has_emergencies,
+                badge=to_review,
+            ),
             Entry(
                 _("Protected persons"), "residents:seals", "lock", 29, seals, badge=seals_waiting
             ),

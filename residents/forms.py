@@ -5,17 +5,25 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from accounts.selectors import chosen_area, open_areas
 from accounts.viewer import Viewer
+from datasharing.choices import Purpose
 from datasharing.forms import widget_for
+from datasharing.models import DataElement
+from datasharing.policy import PURPOSE_OF
 from residents import actions, selectors
 from residents.choices import ResidenceKind
+from residents.selectors.exports import ExportChoice
 from residents.selectors.preview import departments_to_preview
-from residents.selectors.shapes import ConsentAsk, Correction, Nameable
+from residents.selectors.shapes import ConsentAsk, Correction
+from residents.selectors.shapes_guard import Asked, Nameable
+from residents.sheets.choices import SheetFormat
+from smartcommunity.kernel.errors import Invalid
 
 OTHER_DATE = forms.DateInput(attrs={"type": "date", "autocomplete": "off"})
 ADDRESS_LOOKUP = {
@@ -27,6 +35,10 @@ SEARCH_LABELS = {
     "name": _("Name, pinyin or initials"),
     "document": _("Full document number"),
     "mobile": _("Full mobile number"),
+    "plate": _("Full number plate"),
+    "uscc": _("Unified social credit code"),
+    "organisation": _("Name of the organisation"),
+    "address": _("Address, such as 3-2-502"),
 }
 
 
@@ -231,6 +243,90 @@ class CorrectionForm(forms.Form):
         )
 
 
+PURPOSES = [(one.value, one.label) for one in Purpose if one != Purpose.OWN_DATA]
+
+
+def usual_purpose(viewer: Viewer) -> dict[str, Purpose]:
+    """The first choice of a form that asks for a purpose."""
+    return {"purpose": PURPOSE_OF[viewer.department_kind]} if viewer.department_kind else {}
+
+
+class RevealForm(forms.Form):
+    """For what a masked value is shown."""
+
+    use_required_attribute = False
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=PURPOSES)
+    note = forms.CharField(
+        label=_("Note"),
+        help_text=_("Such as a case number; it stands in the access log."),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def asked(self) -> Asked:
+        """What was chosen; raises Invalid where nothing was."""
+        if not self.is_valid():
+            raise Invalid(_("Choose for which purpose the value is shown."))
+        return Asked(Purpose(self.cleaned_data["purpose"]), self.cleaned_data["note"])
+
+
+class EmergencyForm(forms.Form):
+    """Why, what and for how long an officer opens what is not shared with him."""
+
+    use_required_attribute = False
+    reason = forms.CharField(
+        label=_("What happened"),
+        help_text=_("At least 10 characters. Who reviews it and the auditor read this: name no "
+                    "person."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"required": _("Say what happened, in 10 to 300 characters.")},
+    )  # fmt: skip
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=PURPOSES)
+    minutes = forms.TypedChoiceField(label=_("For how long"), coerce=int)
+    scope = forms.ChoiceField(
+        label=_("What is opened"),
+        choices=[
+            ("some", _("Only what I choose here")),
+            ("all", _("All that can be opened")),
+        ],
+        initial="some",
+        widget=forms.RadioSelect,
+    )
+    chosen = forms.MultipleChoiceField(  # a field "elements" would hide the form's own, in scripts
+        label=_("Elements"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        elements: Iterable[DataElement],
+        initial: Mapping[str, Any],
+    ) -> None:
+        super().__init__(data, initial={"minutes": settings.EMERGENCY_MINUTES, **initial})
+        longest = settings.EMERGENCY_LONGEST_MINUTES
+        steps = {15, 30, settings.EMERGENCY_MINUTES, longest}
+        self.fields["minutes"].choices = [  # type: ignore[attr-defined]
+            (step, _("%(count)d minutes") % {"count": step})
+            for step in sorted(steps)
+            if step <= longest
+        ]
+        choices = [(element.pk, element.label) for element in elements]
+        self.fields["chosen"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("scope") == "some" and not self.cleaned_data.get("chosen"):
+            self.add_error("chosen", _("Choose what you need, or open all."))
+        return self.cleaned_data
+
+    @property
+    def to_open(self) -> list[str]:
+        """The elements to open; none stands for all."""
+        return self.cleaned_data["chosen"] if self.cleaned_data["scope"] == "some" else []
+
+
 class SheetForm(forms.Form):
     """A filled-in sheet. What it is by content is judged by the action, not by its name."""
 
@@ -243,6 +339,44 @@ class SheetForm(forms.Form):
             "empty": _("The file is empty. Choose the file that you filled in."),
         },
     )
+
+
+class ExportForm(forms.Form):
+    """What an export holds and why it is made."""
+
+    use_required_attribute = False
+    elements = forms.MultipleChoiceField(
+        label=_("Data elements"),
+        help_text=_("Only what the purpose needs. Masked values stay masked in the file."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one element that is shared with you.")},
+    )
+    purpose = forms.ChoiceField(label=_("Purpose"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Say what the file is for; the auditor reads it."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        error_messages={"required": _("Say what the file is for; the auditor reads it.")},
+    )
+    kind = forms.ChoiceField(label=_("Format"), choices=SheetFormat.choices, initial="xlsx")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        choices: Iterable[ExportChoice],
+        purpose: str,
+    ) -> None:
+        super().__init__(data)
+        offered = list(choices)
+        purposes = [pair for pair in Purpose.choices if pair[0] != Purpose.OWN_DATA]
+        self.fields["elements"].choices = [  # type: ignore[attr-defined]
+            (one.key, f"{one.label}（{one.level}）") for one in offered
+        ]
+        self.fields["elements"].initial = [one.key for one in offered if one.usual]
+        self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
+        self.fields["purpose"].initial = purpose
 
 
 class SealForm(forms.Form):
@@ -286,7 +420,7 @@ class SearchForm(forms.Form):
     """Sent by POST only: what is searched for is personal data."""
 
     use_required_attribute = False
-    by = forms.ChoiceField(label=_("Search by"), widget=forms.RadioSelect)
+    by = forms.ChoiceField(label=_("Search by"), required=False)
     text = forms.CharField(
         label=_("Search for"),
         max_length=64,
@@ -296,13 +430,12 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(kind, SEARCH_LABELS[kind]) for kind in kinds]
+        choices = [("", _("whatever it may be")), *((kind, SEARCH_LABELS[kind]) for kind in kinds)]
         self.fields["by"].choices = choices  # type: ignore[attr-defined]
-        self.fields["by"].initial = kinds[0]
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"].strip()
-        if self.data.get("by") == "name" and len(text) < 2 and text.isascii():
+        if self.data.get("by") in {None, "", "name"} and len(text) < 2 and text.isascii():
             raise forms.ValidationError(_("Enter at least two letters, or one Chinese character."))
         return text
 

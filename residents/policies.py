@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import DepartmentKind, Role
 from accounts.viewer import Viewer
 from datasharing.choices import Level, Subject
-from datasharing.models import FormTemplate
+from datasharing.models import EmergencyAccess, FormTemplate
 from datasharing.policy import Access
 from residents.choices import ConsentPurpose
 from residents.merge_models import Merge
@@ -48,9 +48,9 @@ def may_preview(viewer: Viewer) -> Decision:
     return deny(_("Only a security administrator or a supervisor looks as somebody else."))
 
 
-def may_see_homes(access: Access, path: str) -> Decision:
+def may_see_homes(access: Access, path: str, resident_id: uuid.UUID | None = None) -> Decision:
     """Who lives where is an element like any other."""
-    if access.level(HOME, path) == Level.FULL:
+    if access.level(HOME, path, resident_id) == Level.FULL:
         return ALLOW
     return deny(_("Who lives where has not been shared with your department."))
 
@@ -163,6 +163,23 @@ def may_second(viewer: Viewer, first: uuid.UUID | None) -> Decision:
     if viewer.user_id == first:
         return deny(_("Another supervisor has to decide what you proposed."))
     return may_seal(viewer)
+
+
+def may_open_emergency(viewer: Viewer) -> Decision:
+    """紧急查阅: an officer or a supervisor answers for it; a collector does not need it."""
+    if viewer.role in {Role.OFFICER, Role.SUPERVISOR}:
+        return ALLOW
+    return deny(_("Only an officer or a supervisor opens data in an emergency."))
+
+
+def may_review_emergency(viewer: Viewer, row: EmergencyAccess, owners: Collection[str]) -> Decision:
+    """A second person: a supervisor of the same department, or of one that owns what was opened."""
+    if viewer.user_id == row.user_id:
+        return deny(_("Somebody else has to review what you opened."))
+    concerned = viewer.department_id == row.department_id or viewer.department_kind in owners
+    if viewer.role == Role.SUPERVISOR and concerned and viewer.works_in(row.area.path):
+        return ALLOW
+    return deny(_("A supervisor of the department, or of the owner of the data, reviews this."))
 
 
 def may_bind_account(viewer: Viewer) -> Decision:

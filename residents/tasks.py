@@ -6,8 +6,8 @@ from datetime import timedelta
 from celery import shared_task
 
 from residents import actions
-from residents.models import Import
-from residents.sheets.choices import AT_WORK
+from residents.models import Export, Import
+from residents.sheets.choices import AT_WORK, ExportState
 from smartcommunity.kernel import clock
 
 SWEEP_AFTER = timedelta(seconds=10)  # without a step
@@ -23,6 +23,12 @@ def run_import(import_id: str) -> None:
 
 
 @shared_task
+def run_export(export_id: str) -> None:
+    """Make the file of an export."""
+    actions.make_export(export_id=uuid.UUID(export_id))
+
+
+@shared_task
 def sweep_sheets() -> int:
     """Queue the work whose wake-up was lost or whose worker died; returns how much."""
     still = clock.now() - SWEEP_AFTER
@@ -30,10 +36,14 @@ def sweep_sheets() -> int:
     ids = [str(key) for key in imports.values_list("pk", flat=True)[:SWEEP_BATCH]]
     for key in ids:
         run_import.delay(key)
-    return len(ids)
+    exports = Export.objects.filter(state=ExportState.WAITING, touched_at__lt=still)
+    waiting = [str(key) for key in exports.values_list("pk", flat=True)[:SWEEP_BATCH]]
+    for key in waiting:
+        run_export.delay(key)
+    return len(ids) + len(waiting)
 
 
 @shared_task
 def expire_sheets() -> int:
     """Erase the files of imports and exports whose time is up."""
-    return actions.expire_imports()
+    return actions.expire_imports() + actions.expire_exports()

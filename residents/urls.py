@@ -1,7 +1,9 @@
 from django.urls import path
 
 from residents.views import (
+    emergency,
     entry,
+    exports,
     imports,
     lists,
     merging,
@@ -11,6 +13,7 @@ from residents.views import (
     preview,
     proposals,
     residences,
+    reveal,
     seals,
     vehicles,
 )
@@ -71,6 +74,22 @@ urlpatterns = [
         name="register_vehicle",
     ),
     path("residents/<uuid:resident_id>/seal/", seals.propose_seal, name="propose_seal"),
+    path(
+        "residents/<uuid:resident_id>/emergency/", emergency.open_emergency, name="open_emergency"
+    ),
+    path("emergencies/", emergency.emergencies, name="emergencies"),
+    path("emergencies/<uuid:emergency_id>/end/", emergency.end_emergency, name="end_emergency"),
+    path(
+        "emergencies/<uuid:emergency_id>/review/",
+        emergency.review_emergency,
+        name="review_emergency",
+    ),
+    path("proposals/<uuid:proposal_id>/reveal/", reveal.reveal_proposal, name="reveal_proposal"),
+    path(
+        "values/<str:subject>/<uuid:subject_id>/<str:element>/reveal/",
+        reveal.reveal,
+        name="reveal",
+    ),
     path("seals/", seals.seals, name="seals"),
     path("seals/<uuid:seal_id>/approve/", seals.approve_seal, name="approve_seal"),
     path("seals/<uuid:seal_id>/refuse/", seals.refuse_seal, name="refuse_seal"),
@@ -78,6 +97,9 @@ urlpatterns = [
     path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
     path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
     path("search/", people.search, name="search"),
+    path("exports/", exports.index, name="exports"),
+    path("exports/new/", exports.new, name="export_new"),
+    path("exports/<uuid:export_id>/file/", exports.fetch, name="export_fetch"),
     path("duplicates/", merging.duplicates, name="duplicates"),
     path(
         "duplicates/<uuid:first_id>/<uuid:second_id>/different/",

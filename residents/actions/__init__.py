@@ -2,6 +2,14 @@
 
 from residents.actions.accounts import bind_account
 from residents.actions.consents import give_consent, withdraw_consent
+from residents.actions.emergency import end_emergency, open_emergency, review_emergency
+from residents.actions.exports import (
+    expire_exports,
+    fetch_export,
+    make_export,
+    request_export,
+    rows_left,
+)
 from residents.actions.homes import (
     correct_residence,
     move_in,
@@ -57,18 +65,23 @@ __all__ = [
     "confirm_import",
     "correct_residence",
     "employ",
+    "end_emergency",
     "end_employment",
     "erase_import",
+    "expire_exports",
     "expire_imports",
+    "fetch_export",
     "give_consent",
     "keep_query",
     "keep_seal",
     "lift_seal",
+    "make_export",
     "merge_residents",
     "move_in",
     "move_organisation",
     "move_out",
     "move_together",
+    "open_emergency",
     "pause_import",
     "propose",
     "propose_seal",
@@ -80,7 +93,10 @@ __all__ = [
     "register_vehicle",
     "reject_proposal",
     "repoint",
+    "request_export",
     "resume_import",
+    "review_emergency",
+    "rows_left",
     "save_form",
     "set_keeper",
     "start_import",

@@ -30,6 +30,7 @@ from residents.errors import BadFile
 from residents.models import Import, ImportChunk
 from residents.sheets.choices import AT_WORK, ENDED, ImportState, Outcome
 from residents.sheets.columns import Header, header
+from residents.sheets.fingerprint import is_visible_line
 from residents.sheets.reading import Line, lines
 from smartcommunity.kernel import clock, vault
 
@@ -46,7 +47,7 @@ def work(*, import_id: uuid.UUID, seconds: float = SLICE_SECONDS) -> bool:
     """Go on with an import for about so long; True when there is more to do. Only one worker at a
     time works on it: the lock ends with the worker's connection, however that ends."""
     until = time.monotonic() + seconds
-    with _alone(import_id) as mine:
+    with alone(import_id) as mine:
         if not mine:
             return False
         Import.objects.filter(pk=import_id).update(attempts=F("attempts") + 1)
@@ -80,8 +81,10 @@ def work(*, import_id: uuid.UUID, seconds: float = SLICE_SECONDS) -> bool:
 
 
 @contextmanager
-def _alone(import_id: uuid.UUID) -> Iterator[bool]:
-    key = int.from_bytes(import_id.bytes[:4], "big", signed=True)
+def alone(job_id: uuid.UUID) -> Iterator[bool]:
+    """True inside for the one worker that may work on the job now; the lock ends with its
+    connection, however that ends."""
+    key = int.from_bytes(job_id.bytes[:4], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, key])
         (mine,) = cursor.fetchone()
@@ -144,7 +147,9 @@ def _part(job: Import, state: ImportState) -> Iterator[bool]:
 
 def _read(job: Import, sheet: Sheet) -> Iterator[None]:
     """Parse the file once into sealed parts. After a stop the parts that stand are passed over."""
-    found = lines(vault.get(job.file))
+    found = (
+        line for line in lines(vault.get(job.file)) if not is_visible_line(line.cells[0])
+    )  # the line of an exported sheet says whose it was
     top = list(islice(found, 2))
     if not top:
         raise BadFile(_("The sheet is empty. Fill in the template."))

@@ -134,7 +134,7 @@ def save_over(
 ) -> Saved:
     """Write the form's values over the target; a new target's row is saved first, and `then` is
     called with what has changed. Raises what `save_form` raises."""
-    form = entries_for(template, access.rights(target.path), target.seen)
+    form = entries_for(template, access.rights(target.path, target.id), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
     current = current_records(template.subject, target.id)
     changed, proposed = sorted_out(viewer, check_entries(form, values), current)

@@ -141,11 +141,11 @@ def write_all(
             id=uuid.uuid4(),
             subject=subject,
             subject_id=write.subject_id,
-            element=element,
+            element_id=element.key,
             **ElementRecord.held(element, value),
             department_id=viewer.department_id,
             user_id=viewer.user_id,
-            template=template,
+            template_id=template.pk if template else None,
             recorded_at=now,
         )
         for write in writes

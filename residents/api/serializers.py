@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from residents.forms import PURPOSES
+
 
 class PersonSerializer(serializers.Serializer):  # type: ignore[type-arg]
     """A resident in a list, as far as shared with the caller."""
@@ -19,13 +21,28 @@ class ProvenanceSerializer(serializers.Serializer):  # type: ignore[type-arg]
 
 
 class ElementSerializer(serializers.Serializer):  # type: ignore[type-arg]
-    """`level`: full, masked or yes_no; an element that is not shared is not in the answer."""
+    """`level`: full, masked or yes_no; an element that is not shared is not in the answer. Where
+    `may_reveal`, the whole value is had from the reveal endpoint, for a purpose."""
 
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.CharField()
     level = serializers.ChoiceField(choices=["full", "masked", "yes_no"])
-    provenance = ProvenanceSerializer()
+    may_reveal = serializers.BooleanField()
+    provenance = ProvenanceSerializer(allow_null=True)
+
+
+class RevealSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """Which masked value is asked for, and why."""
+
+    element = serializers.CharField(max_length=50)
+    purpose = serializers.ChoiceField(choices=PURPOSES)
+    note = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
+
+
+class RevealedSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    element = serializers.CharField()
+    value = serializers.CharField()
 
 
 class HomeSerializer(serializers.Serializer):  # type: ignore[type-arg]

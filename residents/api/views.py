@@ -7,9 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from datasharing.choices import Exit
+from datasharing.choices import Exit, Purpose, Subject
 from residents import selectors
-from residents.api.serializers import PersonSerializer, ResidentSerializer
+from residents.api.serializers import (
+    PersonSerializer,
+    ResidentSerializer,
+    RevealedSerializer,
+    RevealSerializer,
+)
 from smartcommunity.kernel.pagination import ApiPagination
 
 
@@ -35,3 +40,25 @@ class Resident(APIView):
         viewer = request._request.viewer  # type: ignore[attr-defined]
         found = selectors.profile(viewer=viewer, resident_id=resident_id, exit=Exit.API)
         return Response(ResidentSerializer(found).data)
+
+
+class Reveal(APIView):
+    """The whole of one masked value, for a purpose; logged, and so many an hour."""
+
+    @extend_schema(
+        request=RevealSerializer, responses=RevealedSerializer, operation_id="residents_reveal"
+    )
+    def post(self, request: Request, resident_id: uuid.UUID) -> Response:
+        viewer = request._request.viewer  # type: ignore[attr-defined]
+        wanted = RevealSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        element, purpose, note = (wanted.validated_data[k] for k in ("element", "purpose", "note"))
+        value = selectors.reveal(
+            viewer=viewer,
+            subject=Subject.RESIDENT,
+            subject_id=resident_id,
+            element=element,
+            asked=selectors.Asked(Purpose(purpose), note),
+            exit=Exit.API,
+        )
+        return Response(RevealedSerializer({"element": element, "value": value}).data)

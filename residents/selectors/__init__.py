@@ -11,6 +11,12 @@ from residents.selectors.duplicates import (
     suspected_pairs,
     suspects,
 )
+from residents.selectors.emergency import (
+    emergencies,
+    emergencies_to_review,
+    emergency_offer,
+    sides_for,
+)
 from residents.selectors.entry import (
     OpenForm,
     differences,
@@ -20,6 +26,7 @@ from residents.selectors.entry import (
     new_form,
     open_form,
 )
+from residents.selectors.exports import export_choices, export_scope, exports
 from residents.selectors.finding import (
     find_by_credit_code,
     find_organisations,
@@ -68,6 +75,7 @@ from residents.selectors.residents import (
     search,
     searches_for,
 )
+from residents.selectors.reveal import reveal, reveal_proposal
 from residents.selectors.seals import (
     nameable,
     sealable,
@@ -75,6 +83,7 @@ from residents.selectors.seals import (
     seals,
     seals_to_decide,
 )
+from residents.selectors.searching import Results, find, kinds_for
 from residents.selectors.shapes import (
     AsRecorded,
     BuildingChart,
@@ -92,6 +101,7 @@ from residents.selectors.shapes import (
     Subject,
     Waiting,
 )
+from residents.selectors.shapes_guard import Asked, EmergencyView
 from residents.selectors.sheets import (
     ImportView,
     blank_sheet,
@@ -105,6 +115,7 @@ from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 __all__ = [
     "Address",
     "AsRecorded",
+    "Asked",
     "Brief",
     "BuildingChart",
     "Comparison",
@@ -112,6 +123,7 @@ __all__ = [
     "Difference",
     "DwellingView",
     "ElementView",
+    "EmergencyView",
     "EstateView",
     "Found",
     "History",
@@ -128,6 +140,7 @@ __all__ = [
     "ProposalView",
     "ResidenceView",
     "ResidentView",
+    "Results",
     "Subject",
     "Suspect",
     "Waiting",
@@ -146,10 +159,17 @@ __all__ = [
     "duplicates_for",
     "dwelling",
     "dwelling_links",
+    "emergencies",
+    "emergencies_to_review",
+    "emergency_offer",
     "estate",
     "estate_area",
     "estates",
+    "export_choices",
+    "export_scope",
+    "exports",
     "faulty_rows",
+    "find",
     "find_addresses",
     "find_building",
     "find_by_credit_code",
@@ -165,6 +185,7 @@ __all__ = [
     "imports",
     "keepers_at",
     "kept_listing",
+    "kinds_for",
     "list_residents",
     "listed",
     "listed_subjects",
@@ -193,12 +214,15 @@ __all__ = [
     "residence",
     "residences",
     "resident_links",
+    "reveal",
+    "reveal_proposal",
     "sealable",
     "sealed_for",
     "seals",
     "seals_to_decide",
     "search",
     "searches_for",
+    "sides_for",
     "sorts_for",
     "suspected_pairs",
     "suspects",

@@ -44,7 +44,7 @@ def consents_of(
     visible = [
         purpose
         for purpose in ConsentPurpose
-        if access.level(policies.CONSENT_ELEMENT[purpose], path) == Level.FULL
+        if access.level(policies.CONSENT_ELEMENT[purpose], path, resident_id) == Level.FULL
     ]
     rows = Consent.objects.filter(resident=resident_id, withdrawn_at=None, purpose__in=visible)
     given = {

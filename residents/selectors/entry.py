@@ -30,6 +30,7 @@ from residents.models import (
 from residents.selectors.proposals import waiting
 from residents.selectors.reading import display_name, labels_of, recorded, shown, title_keys
 from residents.selectors.shapes import Difference, Provenance, Subject, Waiting
+from residents.selectors.unsaid import without_unsaid
 from smartcommunity.kernel.errors import NotFound
 
 
@@ -76,7 +77,7 @@ def open_form(*, viewer: Viewer, template: FormTemplate, subject_id: uuid.UUID) 
     return OpenForm(
         template,
         Subject(subject_id, title, subject.area_path, subject.version, subject.dwelling_id),
-        access.rights(subject.area_path),
+        access.rights(subject.area_path, subject_id),
         seen,
         waiting(
             viewer=viewer,
@@ -118,6 +119,7 @@ def new_belonging(
 
 def differences(
     *,
+    viewer: Viewer,
     opened: OpenForm,
     subject_id: uuid.UUID,
     typed: Mapping[str, str | None],
@@ -134,7 +136,8 @@ def differences(
     ).select_related("element", "department")
     if since:
         rows = rows.filter(recorded_at__gte=since)
-    found = [row for row in rows if row.plain != typed[row.element_id]]
+    known = without_unsaid(viewer, opened.template.subject, list(rows))
+    found = [row for row in known if row.plain != typed[row.element_id]]
     entered = {
         row.element_id: ElementRecord(
             element=row.element, **ElementRecord.held(row.element, typed[row.element_id])
@@ -146,12 +149,12 @@ def differences(
         Difference(
             key=row.element_id,
             label=row.element.label,
-            recorded=shown(row, Level.FULL, labels),
+            recorded=shown(row, Level.FULL, labels, clear=True),
             provenance=Provenance(
                 row.department.name if row.department else _("the platform"),
                 timezone.localdate(row.recorded_at),
             ),
-            typed=shown(entered[row.element_id], Level.FULL, labels),
+            typed=shown(entered[row.element_id], Level.FULL, labels, clear=True),
         )
         for row in found
     )

@@ -25,10 +25,12 @@ from residents.selectors.reading import (
     LEVEL_NAMES,
     display_name,
     labels_of,
+    level_shown,
     recorded,
     shown,
     title_keys,
 )
+from residents.selectors.reveal import require_reveal
 from residents.selectors.shapes import (
     AsRecorded,
     Change,
@@ -39,15 +41,23 @@ from residents.selectors.shapes import (
     Section,
     Subject,
 )
+from residents.selectors.shapes_guard import Asked
+from residents.selectors.unsaid import without_unsaid
 from smartcommunity.kernel.errors import NotFound
 
 
-def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str) -> History:
+def history(
+    *, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str, asked: Asked | None = None
+) -> History:
     """Who recorded what, when, under which form: each value at the viewer's present level, and of
-    an entry merged into this one at no more than his level where that entry stood. Raises NotFound,
-    also where the element is hidden. Logged."""
+    an entry merged into this one at no more than his level where that entry stood; a veiled one
+    masked unless `asked`. Raises NotFound, also where the element is hidden, or only told to be
+    there: its changes are more than that. Logged."""
     access, place, seen = _opened(viewer, subject, subject_id, element, "history")
-    level = access.level(element, place.area_path)
+    level = access.level(element, place.area_path, subject_id)
+    known = DataElement.objects.get(pk=element)
+    if asked:
+        require_reveal(viewer, known, place, asked)
     levels = {subject_id: level}
     if subject == SubjectKind.RESIDENT:
         for key, path in absorbed_by(resident_id=subject_id).items():
@@ -55,12 +65,13 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
     rows = list(
         ElementRecord.objects.filter(
             subject=subject,
-            subject_id__in=[key for key, seen_at in levels.items() if seen_at > Level.HIDDEN],
+            subject_id__in=[key for key, seen_at in levels.items() if seen_at > Level.YES_NO],
             element=element,
         )
         .select_related("element", "department", "user", "template")
         .order_by("superseded_at", "recorded_at")
     )
+    rows = without_unsaid(viewer, subject, rows)
     origins = {
         proposal.became_id: proposal
         for proposal in Proposal.objects.filter(became__in=rows)
@@ -72,7 +83,7 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
     changes: list[tuple[bool, Change]] = []
     for key, seen_at in levels.items():
         held = [row for row in rows if row.subject_id == key]
-        texts = ["", *(shown(row, seen_at, labels) for row in held)]
+        texts = ["", *(shown(row, seen_at, labels, clear=asked is not None) for row in held)]
         changes += [
             (key == subject_id, _change(row, old, new, origins.get(row.id), merged=elsewhere))
             for row, old, new in zip(held, texts[:-1], texts[1:], strict=True)
@@ -83,16 +94,18 @@ def history(*, viewer: Viewer, subject: str, subject_id: uuid.UUID, element: str
         title=place.title or display_name(seen, subject),
         dwelling_id=place.dwelling_id,
         element=element,
-        label=DataElement.objects.get(pk=element).label,
+        label=known.label,
         level=LEVEL_NAMES[level],
         changes=tuple(change for _own, change in reversed(changes)),
+        may_reveal=level == Level.FULL and known.is_veiled and asked is None,
     )
 
 
 def as_recorded(*, viewer: Viewer, record_id: uuid.UUID) -> AsRecorded:
     """The form under which this record was written, in its version of then, with the values of
-    that moment at the viewer's present level. Raises NotFound, also where the record's element is
-    hidden, or was written without a form or of an entry that was merged into this one. Logged."""
+    that moment at the viewer's present level, veiled ones masked. Raises NotFound, also where the
+    record's element is hidden, only told to be there, or was written without a form or of an entry
+    that was merged into this one. Logged."""
     found = (
         ElementRecord.objects.filter(pk=record_id, template__isnull=False)
         .select_related("department", "user", "template")
@@ -109,13 +122,14 @@ def as_recorded(*, viewer: Viewer, record_id: uuid.UUID) -> AsRecorded:
         Q(superseded_at=None) | Q(superseded_at__gt=found.recorded_at),
         subject=found.subject,
         subject_id=found.subject_id,
-        element__in=[key for key, level in levels.items() if level > Level.HIDDEN],
+        element__in=[key for key, level in levels.items() if level > Level.YES_NO],
         recorded_at__lte=found.recorded_at,
     ).select_related("element", "department")
     moved = taken_over([found, *valid_then])
     if found.pk in moved:
         raise NotFound
-    rows = [row for row in valid_then if row.pk not in moved]
+    known = without_unsaid(viewer, found.subject, list(valid_then))
+    rows = [row for row in known if row.pk not in moved]
     access_log.record(
         viewer=viewer,
         kind=AccessKind.READ,
@@ -156,7 +170,7 @@ def _then(row: ElementRecord, level: Level, labels: Mapping[tuple[str, str], str
         key=row.element_id,
         label=row.element.label,
         value=shown(row, level, labels),
-        level=LEVEL_NAMES[level],
+        level=LEVEL_NAMES[level_shown(row.element, level)],
         provenance=Provenance(by, timezone.localdate(row.recorded_at)),
     )
 
@@ -178,7 +192,7 @@ def _opened(
     """The viewer's rights, the subject, and its current value and name as he sees them."""
     access = policy.access(viewer=viewer, subject=subject)
     place = locate(viewer=viewer, access=access, kind=subject, subject_id=subject_id)
-    if access.level(element, place.area_path) == Level.HIDDEN:
+    if access.level(element, place.area_path, subject_id) < Level.MASKED:
         raise NotFound
     seen = recorded(
         access=access,

@@ -92,7 +92,10 @@ def _views(viewer: Viewer, rows: Sequence[Proposal]) -> list[ProposalView]:
         seen = recorded(
             access=access, subject=subject, areas=areas, keys=keys | title_keys(subject)
         )
-        levels = {row.id: access.level(row.element_id, areas[row.subject_id]) for row in group}
+        levels = {
+            row.id: access.level(row.element_id, areas[row.subject_id], row.subject_id)
+            for row in group
+        }
         group = [row for row in group if levels[row.id] > Level.HIDDEN]
         access_log.record(
             viewer=viewer,
@@ -130,6 +133,7 @@ def _view(
         current=(now.shown if now else "") if is_open else old,
         provenance=Provenance(now.department, now.date) if now and is_open else None,
         proposed=shown(row, level, labels),
+        may_reveal=level == Level.FULL and row.element.is_veiled,
         department=row.department.name,
         user=row.user.display_name,
         template=row.template.title if row.template else "",

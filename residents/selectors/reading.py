@@ -22,6 +22,7 @@ from datasharing.values import Recorded
 from residents import policies
 from residents.models import ElementRecord, ElementValue, Resident
 from residents.selectors.shapes import ElementView, Provenance, Section, Waiting
+from residents.selectors.unsaid import without_unsaid
 from smartcommunity.kernel import clock
 
 AGED_FLAG, AGED = "aged_flag", 80  # 高龄: 80 years and over
@@ -46,7 +47,7 @@ def recorded(
     for row_id, path in areas.items():
         allowed = frozenset(
             key
-            for key, right in access.rights(path).items()
+            for key, right in access.rights(path, row_id).items()
             if right.level > Level.HIDDEN and (keys is None or key in keys)
         )
         groups[allowed].append(row_id)
@@ -57,10 +58,13 @@ def recorded(
         .filter(Q(value__isnull=False) | Q(sealed__isnull=False))
         .select_related("element", "department")
     )
+    records = without_unsaid(access.viewer, subject, records)
     labels = labels_of(records)
     for record in records:
-        level = access.level(record.element_id, areas[record.subject_id])
-        found[record.subject_id][record.element_id] = _as_seen(record, level, labels)
+        row_id, key = record.subject_id, record.element_id
+        level = access.level(key, areas[row_id], row_id)
+        clear = key in access.opened.get(row_id, ())
+        found[row_id][key] = _as_seen(record, level, labels, clear=clear)
     if subject == Subject.RESIDENT:
         aged = [ids for group, ids in groups.items() if AGED_FLAG in group]
         _add_aged(found, [row_id for ids in aged for row_id in ids])
@@ -78,25 +82,43 @@ def labels_of(rows: Iterable[ElementValue]) -> dict[tuple[str, str], str]:
     )
 
 
-def shown(row: ElementValue, level: Level, labels: Mapping[tuple[str, str], str]) -> str:
-    """A value as a page shows it at this level; "" for none."""
+def level_shown(element: DataElement, level: Level) -> Level:
+    """A veiled element is shown masked even to who sees it in full."""
+    return Level.MASKED if level == Level.FULL and element.is_veiled else level
+
+
+def shown(
+    row: ElementValue,
+    level: Level,
+    labels: Mapping[tuple[str, str], str],
+    *,
+    clear: bool = False,
+) -> str:
+    """A value as a page shows it at this level; "" for none. A veiled element is shown masked even
+    at the full level, unless `clear`: revealed, opened in an emergency, or typed by the viewer."""
     text = row.plain
     if text is None:
         return ""
+    if not clear:
+        level = level_shown(row.element, level)
     label = labels.get((row.element.code_list_id or "", text), text)
     return values.show(row.element, text, level, {text: label})
 
 
 def _as_seen(
-    record: ElementRecord, level: Level, labels: Mapping[tuple[str, str], str]
+    record: ElementRecord, level: Level, labels: Mapping[tuple[str, str], str], *, clear: bool
 ) -> Recorded:
+    """At the yes/no level not even who recorded it is told."""
+    source = record.department if level > Level.YES_NO else None
+    platform = _("the platform") if level > Level.YES_NO else ""
     return Recorded(
         value=record.plain if level == Level.FULL else None,
-        shown=shown(record, level, labels),
+        shown=shown(record, level, labels, clear=clear),
         level=level,
-        department=record.department.name if record.department else _("the platform"),
-        department_kind=record.department.kind if record.department else "",
+        department=source.name if source else platform,
+        department_kind=source.kind if source else "",
         date=timezone.localdate(record.recorded_at),
+        veiled=not clear and level_shown(record.element, level) < level,
     )
 
 
@@ -151,8 +173,9 @@ def in_sections(
                 key=key,
                 label=elements[key].label,
                 value=view.shown,
-                level=LEVEL_NAMES[view.level],
-                provenance=Provenance(view.department, view.date),
+                level=LEVEL_NAMES[Level.MASKED if view.veiled else view.level],
+                provenance=Provenance(view.department, view.date) if view.department else None,
+                may_reveal=view.veiled,
                 may_propose=key in proposable,
                 has_history=bool(view.department_kind),
                 waiting=waiting.get(key),

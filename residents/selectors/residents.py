@@ -18,6 +18,7 @@ from datasharing.selectors import templates_for
 from residents import lookup, policies
 from residents.models import Residence, Resident, ResidentAccount, Seal
 from residents.selectors.consents import consents_of
+from residents.selectors.opened import closed_elements, running_emergency
 from residents.selectors.proposals import waiting
 from residents.selectors.reading import ByRow, display_name, in_sections, recorded
 from residents.selectors.shapes import Found, HomeView, OwnRecord, Person, ResidentView
@@ -89,11 +90,12 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
     path, estate, version = row
     values = recorded(access=access, subject=RESIDENT, areas={resident_id: path})[resident_id]
     homes = homes_of(access, {resident_id: path})[resident_id]
+    running = running_emergency(viewer=viewer, resident_id=resident_id)
     given, to_ask = consents_of(access=access, resident_id=resident_id, path=path)
     is_sealed = Seal.objects.in_force().filter(resident=resident_id).exists()
     access_log.record(
         viewer=viewer,
-        kind=AccessKind.READ,
+        kind=AccessKind.EMERGENCY if running else AccessKind.READ,
         exit=exit,
         subject=RESIDENT,
         subject_ids=[resident_id],
@@ -125,6 +127,10 @@ def profile(*, viewer: Viewer, resident_id: uuid.UUID, exit: Exit = Exit.PAGE) -
         consents_to_ask=to_ask,
         is_sealed=is_sealed,
         may_seal=bool(policies.may_seal(viewer)),
+        emergency=running,
+        may_open_emergency=bool(policies.may_open_emergency(viewer))
+        and running is None
+        and bool(closed_elements(access, path)),
     )
 
 
@@ -246,7 +252,7 @@ def _elements(seen: ByRow) -> set[str]:
 
 def homes_of(access: Access, areas: dict[uuid.UUID, str]) -> dict[uuid.UUID, tuple[HomeView, ...]]:
     """Present homes of the residents whose home is shared; empty for the others. One query."""
-    ids = [row_id for row_id, path in areas.items() if policies.may_see_homes(access, path)]
+    ids = [key for key, path in areas.items() if policies.may_see_homes(access, path, key)]
     found: dict[uuid.UUID, tuple[HomeView, ...]] = dict.fromkeys(areas, ())
     rows = Residence.objects.present().filter(resident__in=ids).order_by("valid_from", "id")
     for resident_id, dwelling_id, address in rows.values_list(

@@ -16,7 +16,7 @@ from residents import policies
 from residents.choices import SealStatus
 from residents.models import Resident, Seal
 from residents.selectors.residents import people
-from residents.selectors.shapes import Nameable, SealView
+from residents.selectors.shapes_guard import Nameable, SealView
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import NotFound
 from smartcommunity.kernel.pagination import Page, paginate

@@ -10,6 +10,7 @@ from typing import Any
 from datasharing.models import DataElement, FormTemplate
 from datasharing.values import Recorded
 from residents.choices import ConsentPurpose, ProposalStatus
+from residents.selectors.shapes_guard import RunningEmergency
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,15 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class ElementView:
-    """One element as the viewer sees it; `level` is full, masked or yes_no. The names are those of
-    components/description_list.html."""
+    """One element as the viewer sees it; `level` is how it is shown: full, masked or yes_no. The
+    names are those of components/description_list.html."""
 
     key: str
     label: str
     value: str
     level: str
-    provenance: Provenance
+    provenance: Provenance | None
+    may_reveal: bool = False
     may_propose: bool = False
     has_history: bool = False
     waiting: Waiting | None = None
@@ -60,6 +62,7 @@ class ProposalView:
     current: str
     provenance: Provenance | None
     proposed: str
+    may_reveal: bool
     department: str
     user: str
     template: str
@@ -109,6 +112,7 @@ class History:
     label: str
     level: str
     changes: tuple[Change, ...]
+    may_reveal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,48 +184,6 @@ class ConsentAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class SealView:
-    """One seal as an officer named on it sees it. `resident_id` is None where he sees nothing of
-    the resident any more, since a newer seal does not name him."""
-
-    id: uuid.UUID
-    resident_id: uuid.UUID | None
-    name: str
-    place: str
-    state: str
-    state_label: str
-    legal_basis: str
-    review_on: date
-    review_overdue: bool
-    ends_on: date | None
-    officers: tuple[str, ...]
-    proposed_by: str
-    proposed_at: datetime
-    decided_by: str
-    lift_asked_by: str
-    lifted_by: str
-    reason: str
-    may_approve: bool
-    may_refuse: bool
-    may_ask_lift: bool
-    may_lift: bool
-    may_keep: bool
-
-    @property
-    def key(self) -> str:
-        return str(self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Nameable:
-    """An officer who could be named on a seal; `may_approve`: a police supervisor."""
-
-    user_id: uuid.UUID
-    label: str
-    may_approve: bool
-
-
-@dataclass(frozen=True, slots=True)
 class HomeView:
     """Where a resident lives now."""
 
@@ -245,6 +207,8 @@ class ResidentView:
     consents_to_ask: tuple[ConsentAsk, ...]
     is_sealed: bool = False
     may_seal: bool = False
+    emergency: RunningEmergency | None = None
+    may_open_emergency: bool = False
 
     @property
     def elements(self) -> dict[str, ElementView]:
@@ -292,6 +256,10 @@ class EstateView:
     buildings: tuple[BuildingBrief, ...]
     has_plan: bool
 
+    @property
+    def key(self) -> str:
+        return str(self.area_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -325,6 +293,10 @@ class BuildingChart:
     people: int
     occupied: int
     dwellings: int
+
+    @property
+    def key(self) -> str:
+        return str(self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,12 @@ def header(columns: Sequence[Column], first: Sequence[str], second: Sequence[str
             unknown.append(text.strip()[:30])
     found = [column.key for column in places.values()]
     doubled = [column.label for column in columns if found.count(column.key) > 1]
-    missing = [column.label for column in columns if column.required and column.key not in found]
+    knows_them = RESIDENT in found  # an exported list: registered already, row by row
+    missing = [
+        column.label
+        for column in columns
+        if column.required and not knows_them and column.key not in found
+    ]
     if not places:
         raise BadFile(_("The first row has none of the form's headings. Use the template."))
     if unknown:

@@ -240,13 +240,15 @@ def _differing(
 ) -> tuple[selectors.Difference, ...]:
     """What is still to be chosen before the form can be saved over the present version."""
     left = {key: form.values[key] for key in undecided if key in form.values}
-    found = selectors.differences(opened=opened, subject_id=subject_id, typed=left, since=None)
+    found = selectors.differences(
+        viewer=request.viewer, opened=opened, subject_id=subject_id, typed=left, since=None
+    )
     if form.cleaned_data["version"] in {None, opened.subject.version}:
         return found
     rest = {key: text for key, text in form.values.items() if key not in left}
     since = _moment(request.POST.get("opened", ""))
     return found + selectors.differences(
-        opened=opened, subject_id=subject_id, typed=rest, since=since
+        viewer=request.viewer, opened=opened, subject_id=subject_id, typed=rest, since=since
     )
 
 

@@ -12,7 +12,7 @@ from accounts.access import reader
 from accounts.middleware import StaffRequest
 from datasharing.choices import Subject
 from residents import actions, selectors
-from residents.forms import PlaceForm, WorkplaceForm
+from residents.forms import PlaceForm, RevealForm, WorkplaceForm, usual_purpose
 from residents.models import Building, Dwelling
 from residents.views.belongings import Entering, briefs_page, enter
 from smartcommunity.kernel.errors import NotFound
@@ -29,7 +29,11 @@ def organisations(request: StaffRequest) -> HttpResponse:
 @require_safe
 def organisation(request: StaffRequest, organisation_id: uuid.UUID) -> HttpResponse:
     found = selectors.organisation(viewer=request.viewer, organisation_id=organisation_id)
-    return render(request, "residents/organisation.html", {"organisation": found})
+    context = {
+        "organisation": found,
+        "reveal_form": RevealForm(initial=usual_purpose(request.viewer)),
+    }
+    return render(request, "residents/organisation.html", context)
 
 
 @reader

@@ -12,7 +12,7 @@ from accounts.access import reader
 from accounts.middleware import StaffRequest
 from residents import actions, selectors
 from residents.choices import ConsentChannel, ConsentPurpose
-from residents.forms import ConsentForm, SearchForm
+from residents.forms import ConsentForm, RevealForm, SearchForm, usual_purpose
 from smartcommunity.kernel.errors import Invalid, NotFound
 
 
@@ -44,6 +44,7 @@ def _profile(
         "links": links,
         "residences": selectors.residences(viewer=request.viewer, resident_id=resident_id),
         "consent_forms": forms,
+        "reveal_form": RevealForm(initial=usual_purpose(request.viewer)),
     }
     return render(request, "residents/resident.html", context, status=422 if asked else 200)
 
@@ -94,12 +95,12 @@ def _purpose(text: str) -> ConsentPurpose:
 @reader
 def search(request: StaffRequest) -> HttpResponse:
     """The form by GET; what is looked for only ever by POST."""
-    kinds = selectors.searches_for(viewer=request.viewer)
+    kinds = selectors.kinds_for(viewer=request.viewer)
     if not kinds:
         return render(request, "residents/search.html", {"form": None})
     form = SearchForm(request.POST or None, kinds=kinds)
     found = None
     if form.is_valid():
-        found = selectors.search(viewer=request.viewer, **form.cleaned_data)
+        found = selectors.find(viewer=request.viewer, **form.cleaned_data)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "residents/search.html", {"form": form, "found": found}, status=status)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import reader
 from accounts.middleware import StaffRequest
 from residents import selectors
+from residents.forms import RevealForm, usual_purpose
 from smartcommunity.kernel.errors import NotFound
 
 
@@ -55,7 +56,12 @@ def dwelling(request: StaffRequest, dwelling_id: uuid.UUID) -> HttpResponse:
     found = selectors.dwelling(viewer=request.viewer, dwelling_id=dwelling_id)
     links = selectors.dwelling_links(viewer=request.viewer, dwelling_id=dwelling_id)
     former = selectors.former_residents(viewer=request.viewer, dwelling_id=dwelling_id)
-    context = {"dwelling": found, "links": links, "former": former}
+    context = {
+        "dwelling": found,
+        "links": links,
+        "former": former,
+        "reveal_form": RevealForm(initial=usual_purpose(request.viewer)),
+    }
     return render(request, "residents/dwelling.html", context)
 
 

@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import reader
 from accounts.middleware import StaffRequest
 from residents import actions, selectors
-from residents.forms import CorrectionForm
+from residents.forms import CorrectionForm, RevealForm, usual_purpose
 from residents.views.subjects import page_of
 from smartcommunity.kernel.errors import Conflict, Invalid
 from smartcommunity.kernel.pagination import page_number
@@ -28,7 +28,12 @@ def proposals(request: StaffRequest) -> HttpResponse:
     page = selectors.proposals(
         viewer=request.viewer, made=made, number=page_number(request.GET.get("page"))
     )
-    context = {"page": page, "made": made, **page_links(request, page)}
+    context = {
+        "page": page,
+        "made": made,
+        "reveal_form": RevealForm(initial=usual_purpose(request.viewer)),
+        **page_links(request, page),
+    }
     name = "residents/proposals.html"
     return render(request, f"{name}#rows" if request.headers.get("HX-Request") else name, context)
 
@@ -110,15 +115,21 @@ def correct(
 
 
 @reader
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def history(
     request: StaffRequest, subject: str, subject_id: uuid.UUID, element: str
 ) -> HttpResponse:
+    """By POST, with a purpose: the values of a masked history in full."""
     found = selectors.history(
-        viewer=request.viewer, subject=subject, subject_id=subject_id, element=element
+        viewer=request.viewer,
+        subject=subject,
+        subject_id=subject_id,
+        element=element,
+        asked=RevealForm(request.POST).asked() if request.method == "POST" else None,
     )
     context = {
         "history": found,
+        "reveal_form": RevealForm(initial=usual_purpose(request.viewer)),
         "back_url": page_of(subject, subject_id, found.dwelling_id),
     }
     return render(request, "residents/history.html", context)

@@ -12,7 +12,7 @@ from accounts.access import reader
 from accounts.middleware import StaffRequest
 from datasharing.choices import Subject
 from residents import actions, selectors
-from residents.forms import KeeperForm, PlaceForm
+from residents.forms import KeeperForm, PlaceForm, RevealForm, usual_purpose
 from residents.views.belongings import Entering, briefs_page, enter
 
 
@@ -26,7 +26,8 @@ def vehicles(request: StaffRequest) -> HttpResponse:
 @require_safe
 def vehicle(request: StaffRequest, vehicle_id: uuid.UUID) -> HttpResponse:
     found = selectors.vehicle(viewer=request.viewer, vehicle_id=vehicle_id)
-    return render(request, "residents/vehicle.html", {"vehicle": found})
+    context = {"vehicle": found, "reveal_form": RevealForm(initial=usual_purpose(request.viewer))}
+    return render(request, "residents/vehicle.html", context)
 
 
 @reader

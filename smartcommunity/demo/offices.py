@@ -49,6 +49,7 @@ POSTS: Final = (
     Post("collector", "李采薇", DepartmentKind.POLICE, Role.COLLECTOR),
     Post("police", "周正刚", DepartmentKind.POLICE, Role.OFFICER),
     Post("police_chief", "郑国安", DepartmentKind.POLICE, Role.SUPERVISOR),
+    Post("police_deputy", "韩副所", DepartmentKind.POLICE, Role.SUPERVISOR),
     Post("civil_affairs", "何惠民", DepartmentKind.CIVIL_AFFAIRS, Role.OFFICER),
     Post("housing", "方广厦", DepartmentKind.HOUSING, Role.OFFICER),
     Post("grid", "田小格", DepartmentKind.GRID, Role.COLLECTOR),

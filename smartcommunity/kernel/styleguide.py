@@ -167,7 +167,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             {"label": _("Closed"), "url": "#main", "count": 230},
         ],
         "rows": [
-            {"label": _("Name"), "value": "张*", "level": "masked", "reveal_url": request.path},
+            {"label": _("Name"), "value": "张*", "level": "masked"},
             {
                 "label": _("Document number"),
                 "value": "1****************X",

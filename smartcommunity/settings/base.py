@@ -259,6 +259,14 @@ FACE_ENGINE = env("FACE_ENGINE")
 # Decree 809: an owner department answers a request for its data in ten working days, for what is
 # shared unconditionally in one. So many days before its end a grant is shown as expiring.
 GRANT_REPLY_WORKING_DAYS = env("GRANT_REPLY_WORKING_DAYS")
+# How many masked values one officer shows himself in an hour: reading in bulk is stopped, and seen.
+REVEALS_AN_HOUR = env("REVEALS_AN_HOUR")
+# 紧急查阅: how long it runs unless another time is chosen, and at most; how many an officer opens
+# in 24 hours; how soon a second person has reviewed it.
+EMERGENCY_MINUTES = env("EMERGENCY_MINUTES")
+EMERGENCY_LONGEST_MINUTES = env("EMERGENCY_LONGEST_MINUTES")
+EMERGENCIES_A_DAY = env("EMERGENCIES_A_DAY")
+EMERGENCY_REVIEW_DAYS = env("EMERGENCY_REVIEW_DAYS")
 GRANT_UNCONDITIONAL_REPLY_WORKING_DAYS = env("GRANT_UNCONDITIONAL_REPLY_WORKING_DAYS")
 GRANT_EXPIRING_DAYS = env("GRANT_EXPIRING_DAYS")
 # Holidays and make-up days beyond what the library knows; smartcommunity/kernel/workdays.py.

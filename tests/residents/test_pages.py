@@ -327,11 +327,11 @@ def test_a_proposal_from_the_form_to_the_owners_answer(
     assert "更正建议提交" in text(police.get(url))
     typed = {**POLICE, "sex": "1", "birth_date": "1985-06-01", "mobile": "13700002222"}
     assert "更正建议提交责任部门" in text(police.post(url, typed, follow=True))
-    assert "建议改为“13700002222”" in text(police.get(url))
+    assert "建议改为“137****2222”" in text(police.get(url))
     proposal = Proposal.objects.get(element="mobile")
     waiting = page(owner, "residents:proposals")
-    assert "13900001111" in waiting
-    assert "13700002222" in waiting
+    assert "139****1111" in waiting
+    assert "137****2222" in waiting
     assert '<span class="count-badge">1</span>' in waiting
     assert "13700002222" not in page(client_for("grid"), "residents:proposals")
     assert "count-badge" not in page(client_for("grid"), "residents:proposals")

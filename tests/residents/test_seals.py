@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,13 +16,14 @@ from django.urls import reverse
 from accounts.actions import appoint
 from accounts.choices import Role
 from accounts.models import User
+from accounts.viewer import Viewer
 from datasharing import policy
 from datasharing.choices import AccessKind, Subject
-from datasharing.models import AccessRecord
+from datasharing.models import AccessRecord, DataElement
 from residents import actions, selectors
 from residents.choices import ConsentChannel, ConsentPurpose, SealStatus
 from residents.errors import DuplicateDocument
-from residents.models import Household, Proposal, Resident, ResidentAccount, Seal
+from residents.models import ElementRecord, Household, Proposal, Resident, ResidentAccount, Seal
 from security.actions.passes import issue_pass
 from security.choices import PassKind
 from smartcommunity.kernel import clock
@@ -387,6 +388,69 @@ def test_his_household_goes_on_without_him(case: Case) -> None:
     assert [[person.id for person in one.members] for one in home.households] == [[wife]]
     chart = selectors.building_chart(viewer=viewer, building_id=registry.building.pk)
     assert (chart.people, chart.occupied) == (1, 1)
+
+
+def test_the_facts_of_others_do_not_name_him(case: Case, client_for: ClientFor) -> None:
+    """The head of a household, the owner of a dwelling, whom to call in an emergency."""
+    registry, household = case.registry, Household.objects.get()
+    wife = registry.register(
+        household_id=household.pk,
+        doc_no=citizen(date(1988, 2, 2), "2"),
+        name_cn="李四娘",
+        head_relation="12",
+        residence_kind="family",
+    )
+    told = {
+        ("resident", wife, "emergency_name"): "张三丰",
+        ("resident", wife, "emergency_mobile"): "13800001234",
+        ("resident", wife, "guardian_name"): "王五",
+        ("household", household.pk, "head_name"): "张三丰",
+        ("household", household.pk, "head_doc_no"): NUMBER,
+        ("dwelling", registry.home.pk, "owner_name"): "张三丰",
+        ("dwelling", registry.home.pk, "tenant_name"): "赵六",
+        ("dwelling", registry.dwellings[1].pk, "owner_name"): "张三丰",
+    }
+    for (subject, key, element), text in told.items():
+        found = DataElement.objects.get(pk=element)
+        ElementRecord.objects.create(
+            id=uuid.uuid4(), subject=subject, subject_id=key, element=found,
+            **ElementRecord.held(found, text), recorded_at=clock.now(),
+        )  # fmt: skip
+
+    def seen(user: str) -> set[tuple[str, uuid.UUID, str]]:
+        kinds: dict[str, set[uuid.UUID]] = {}
+        for subject, key, _element in told:
+            kinds.setdefault(subject, set()).add(key)
+        viewer = registry.world.viewer(user)
+        owned = {subject: owned_by_all(viewer, subject) for subject in kinds}
+        return {
+            (subject, key, element)
+            for subject, keys in kinds.items()
+            for key, values in selectors.recorded(
+                access=owned[subject],
+                subject=subject,
+                areas=dict.fromkeys(keys, registry.world.estate.path),
+            ).items()
+            for element in values
+            if (subject, key, element) in told
+        }
+
+    assert seen("police") == set(told)
+    case.seal()
+    assert seen("agent") == set(told)
+    assert seen("police") == {
+        ("resident", wife, "guardian_name"),
+        ("dwelling", registry.home.pk, "tenant_name"),
+        ("dwelling", registry.dwellings[1].pk, "owner_name"),
+    }, "another home's owner may well be another person of that name"
+    page = reverse("residents:history", args=["household", household.pk, "head_name"])
+    assert "张三丰" not in body(client_for("police").get(page))
+
+
+def owned_by_all(viewer: Viewer, subject: str) -> policy.Access:
+    """As if the viewer's department owned every element."""
+    keys = DataElement.objects.filter(subject=subject).values_list("pk", flat=True)
+    return replace(policy.access(viewer=viewer, subject=subject), owned=frozenset(keys))
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,16 @@ An exit is a way by which recorded values leave the platform. Each test here is 
 import json
 import uuid
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.choices import DepartmentKind
 from accounts.viewer import NOBODY
 from datasharing.models import FormTemplate
+from datasharing.policy import PURPOSE_OF
 from residents import selectors
 from residents.choices import Match
 from smartcommunity.kernel.models import LiveEvent
@@ -67,7 +70,11 @@ def test_page(marked: Marked, user: str, subject: str) -> None:
     body = body_of(client.get(url(marked.here)))
     assert_no_leak(body, marked, user, f"the page of a {subject}")
     of_subject = {row.element for row in oracle.of(subject) if marked.here.telling(row.element)}
-    expected = {row.element for row in oracle.of(subject) if row.sees(user) == oracle.FULL}
+    expected = {
+        row.element
+        for row in oracle.of(subject)
+        if row.sees(user) == oracle.FULL and not row.is_veiled
+    }
     assert shown_in(body, marked.here) & of_subject == expected & of_subject
     assert client.get(url(marked.far)).status_code in {302, 403, 404}
 
@@ -93,10 +100,14 @@ def test_api(marked: Marked, user: str, subject: str) -> None:
     }
     for entry in found:
         row, value = rows[entry["key"]], entry["value"]
-        assert entry["level"] == {"full": "full", "mask": "masked", "yes": "yes_no"}[row.sees(user)]
-        if row.sees(user) == oracle.FULL and marked.here.telling(row.element):
+        sees = row.sees(user)
+        assert entry["may_reveal"] == (sees == oracle.FULL and row.is_veiled)
+        if entry["may_reveal"]:
+            sees = oracle.MASK
+        assert entry["level"] == {"full": "full", "mask": "masked", "yes": "yes_no"}[sees]
+        if sees == oracle.FULL and marked.here.telling(row.element):
             assert value == marked.here.values[row.element]
-        if row.sees(user) == oracle.MASK:
+        if sees == oracle.MASK:
             assert row.is_masked_form(value), (row.element, value)
         if row.sees(user) == oracle.YES:
             assert value in {"是", "已登记"}, (row.element, value)
@@ -165,12 +176,34 @@ def test_history(marked: Marked, user: str) -> None:
             answer = client.get(reverse(f"residents:{page}", args=args))
             body = body_of(answer)
             assert_no_leak(body, marked, user, f"{page} of {row.element}")
-            if row.sees(user) == oracle.NOTHING:
+            if row.sees(user) in {oracle.NOTHING, oracle.YES}:
                 assert answer.status_code in {302, 403, 404}, (page, row.element)
         whole = marked.here.values[row.element]
         body = body_of(client.get(reverse("residents:history", args=args)))
         if row.sees(user) == oracle.FULL and marked.here.telling(row.element):
-            assert whole in body, row.element
+            assert (whole in body) != row.is_veiled, row.element
+
+
+# --- reveal -------------------------------------------------------------------------------------
+
+
+@each_role
+def test_reveal(marked: Marked, user: str, settings: Any) -> None:
+    """Shown to who sees it in full and asks for it; to nobody else."""
+    settings.REVEALS_AN_HOUR = 100
+    client = client_of(marked, user)
+    kind = oracle.ROLES[user]
+    purpose = PURPOSE_OF[DepartmentKind(kind)] if kind else "care"
+    for row in oracle.table().values():
+        if row.subject not in PAGES or not row.is_veiled:
+            continue
+        for place, may in ((marked.here, row.sees(user) == oracle.FULL), (marked.far, False)):
+            args = [row.subject, place.ids[row.subject], row.element]
+            body = body_of(
+                client.post(reverse("residents:reveal", args=args), {"purpose": purpose})
+            )
+            assert (place.values[row.element] in body) == may, row.element
+            assert_no_leak(body, marked, user, f"the reveal of {row.element}")
 
 
 # --- search, count ------------------------------------------------------------------------------
