@@ -13,6 +13,7 @@ import argparse
 import csv
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -280,4 +281,5 @@ if __name__ == "__main__":
     if given.run:
         run_here(given.run[0], Path(given.run[1]))
     else:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         main(sizes=given.sizes, theirs_up_to=given.theirs_up_to)
