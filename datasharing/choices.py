@@ -57,6 +57,8 @@ LOGGED_DETAILS = {
     "gate": _("at gate"),
     "service_request": _("Service request"),
     "demo seed": _("demonstration data"),
+    "confirmed": _("found still right"),
+    "revisits": _("to be confirmed again"),
     "history": _("history"),
     "import_check": _("import checked before writing"),
     "import_faults": _("faulty rows of an import fetched"),
@@ -132,7 +134,7 @@ class Sensitivity(models.TextChoices):
 
 # Kinds of value, in words; the types themselves are `catalogue.ElementType`.
 TYPE_LABELS = {
-    "text": _("Text"),
+    "text": _("Short text"),
     "longtext": _("Long text"),
     "code": _("Choice from a list"),
     "date": _("Date"),

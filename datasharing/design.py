@@ -168,8 +168,12 @@ def refuse_unsound(design: TemplateSpec, elements: Elements) -> None:
     if len(keys) > MAX_FIELDS or len(design.sections) > MAX_SECTIONS:
         text = _("A form has at most %(fields)d fields in %(sections)d sections. Split it in two.")
         raise Invalid(text % {"fields": MAX_FIELDS, "sections": MAX_SECTIONS})
-    if unknown or any(not elements[key].is_asked for key in keys):
+    if unknown:
         raise Invalid(_("One of the fields is no data element that this form may ask."))
+    for key in keys:
+        if not elements[key].is_asked:
+            text = _("“%(element)s” may not be asked, or no longer. Remove this field.")
+            raise Invalid(text % {"element": elements[key].label})
     if len(set(keys)) < len(keys):
         raise Invalid(_("A data element stands on a form once. Remove the second one."))
     if not design.title_zh or any(not title for title in titles):

@@ -181,7 +181,7 @@ class RequestForm(forms.Form):
             help_text=_("The statute and article on which your duty rests."),
             error_messages={"required": _("This is required. Fill it in.")},
         )
-        self.fields["valid_from"] = _day(label=_("From"))
+        self.fields["valid_from"] = _day(label=_("Start of the period"))
         self.fields["valid_to"] = _day(label=_("Until"))
         self.fields["reason"] = _lines(
             label=_("What it is needed for"),

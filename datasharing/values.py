@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -22,6 +24,7 @@ from datasharing.models import DataElement
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import type_text
 
+Day: TypeAlias = date  # for classes with a field of that name
 TRUE, FALSE = "true", "false"
 EARLIEST, LATEST = date(1850, 1, 1), date(2150, 1, 1)
 LONGEST = 1000  # characters of a text whose element sets no limit
@@ -49,6 +52,8 @@ class Recorded:
     masked where `veiled`: then the viewer may show himself the whole, for a purpose.
     `department_kind` and `department` are of who recorded it (the kind is "" for the platform
     itself; both are at the yes/no level).
+    `record_id` names the record; `confirmed` is the day on which somebody last found the value
+    still right, `stale_since` the day since which it should be confirmed again.
     """
 
     value: str | None
@@ -57,6 +62,9 @@ class Recorded:
     department: str
     department_kind: str
     date: date
+    record_id: UUID | None = None
+    confirmed: Day | None = None
+    stale_since: Day | None = None
     veiled: bool = False
 
     @property

@@ -7,6 +7,7 @@ class ResidentsConfig(AppConfig):
     verbose_name = _("Resident registry")
 
     def ready(self) -> None:
+        from accounts.choices import DepartmentKind
         from accounts.navigation import Entry, add
         from accounts.viewer import Viewer
         from residents.policies import BINDING_KINDS, may_preview, may_seal
@@ -25,6 +26,9 @@ class ResidentsConfig(AppConfig):
 
         def to_decide(viewer: Viewer) -> int:
             return proposals_to_decide(viewer=viewer)
+
+        def visits(viewer: Viewer) -> bool:
+            return reads(viewer) and viewer.department_kind == DepartmentKind.GRID
 
         def seals(viewer: Viewer) -> bool:
             return bool(may_seal(viewer))
@@ -56,6 +60,8 @@ class ResidentsConfig(AppConfig):
                 reads,
                 badge=to_decide,
             ),
+            Entry(_("To be confirmed again"), "residents:revisits", "refresh", 28, visits),
+            Entry(_("Filled in once"), "residents:fill_once", "chart", 79, reads),
             Entry(_("View as a department"), "residents:preview", "eye", 98, previews),
             Entry(_("Duplicates"), "residents:duplicates", "copy", 28, registers),
             Entry(

@@ -440,6 +440,13 @@ class SearchForm(forms.Form):
         return text
 
 
+class RevisitFilter(forms.Form):
+    """Which revisits to list. What makes no sense filters nothing."""
+
+    subject = forms.CharField(required=False)
+    building = forms.UUIDField(required=False)
+
+
 class PreviewForm(forms.Form):
     """As whom to look. What is not chosen is the most usual."""
 

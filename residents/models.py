@@ -6,7 +6,7 @@ in columns of `Resident`, written in the same transaction by `actions.record` al
 """
 
 from django.db import models
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Area, Department, User
@@ -264,6 +264,7 @@ class ElementRecord(ElementValue):
     )
     recorded_at = models.DateTimeField(_("recorded at"))
     superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("last confirmed at"), null=True, blank=True)
     # The beginning of an open value in the order of its bytes: what lists filter by.
     term = models.GeneratedField(
         expression=Left("value", TERM),
@@ -286,11 +287,63 @@ class ElementRecord(ElementValue):
         indexes = [
             models.Index(fields=["subject_id", "element"], name="element_record_history"),
             models.Index(
+                "element",
+                Coalesce("confirmed_at", "recorded_at"),
+                condition=models.Q(superseded_at=None),
+                name="element_record_freshness",
+            ),
+            models.Index(
                 fields=["element", "term", "subject_id"],
                 condition=models.Q(superseded_at=None),
                 name="element_record_term",
             ),
         ]
+
+
+class Confirmation(UUIDModel):
+    """核实: somebody found a recorded value still right. It writes no new value."""
+
+    record = models.ForeignKey(
+        ElementRecord, models.CASCADE, "confirmations", verbose_name=_("recorded value")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name=_("department")
+    )
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("user"))
+    confirmed_at = models.DateTimeField(_("confirmed at"))
+
+    class Meta:
+        verbose_name = _("confirmation")
+        verbose_name_plural = _("confirmations")
+        ordering = ["-confirmed_at"]
+
+
+class FormFill(UUIDModel):
+    """One saved form in numbers: how many fields it showed, and how many of them were recorded
+    already, by the department itself or by others. Names nobody, and no time finer than the month.
+    """
+
+    department = models.ForeignKey(
+        Department, models.CASCADE, related_name="+", verbose_name=_("department")
+    )
+    template = models.ForeignKey(
+        FormTemplate, models.PROTECT, related_name="+", verbose_name=_("form template")
+    )
+    month = models.DateField(_("month"))
+    fields = models.PositiveSmallIntegerField(_("fields"))
+    own = models.PositiveSmallIntegerField(_("recorded by the department itself"))
+    others = models.PositiveSmallIntegerField(_("recorded by others"))
+
+    class Meta:
+        verbose_name = _("form fill")
+        verbose_name_plural = _("form fills")
+        constraints = [
+            models.CheckConstraint(
+                name="form_fill_adds_up",
+                condition=models.Q(fields__gte=models.F("own") + models.F("others")),
+            )
+        ]
+        indexes = [models.Index(fields=["department", "month"], name="form_fill_by_month")]
 
 
 class Proposal(UUIDModel, ElementValue):

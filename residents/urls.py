@@ -4,6 +4,7 @@ from residents.views import (
     emergency,
     entry,
     exports,
+    freshness,
     imports,
     lists,
     merging,
@@ -129,6 +130,9 @@ urlpatterns = [
         proposals.history,
         name="history",
     ),
+    path("values/<str:subject>/<uuid:subject_id>/confirm/", freshness.confirm, name="confirm"),
+    path("revisits/", freshness.revisits, name="revisits"),
+    path("fill-once/", freshness.fill_once, name="fill_once"),
     path("recorded/<uuid:record_id>/", proposals.as_recorded, name="as_recorded"),
     path(
         "values/<str:subject>/<uuid:subject_id>/<str:element>/correct/",

@@ -31,6 +31,7 @@ urlpatterns = [
     # One door for everybody: Django's own would not ask for the second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True)),
     path("admin/", admin.site.urls),
+    path("api/v1/sharing/", include("datasharing.api.urls")),
     path("api/v1/residents/", include("residents.api.urls")),
     path("api/v1/registry/", include("residents.api.registry_urls")),
     path("api/v1/devices/", include("devices.api.urls")),

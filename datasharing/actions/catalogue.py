@@ -15,7 +15,7 @@ from smartcommunity.kernel import clock
 ELEMENT_FIELDS = [
     "subject", "label_zh", "label_en", "type", "max_length", "sensitivity", "owner_kind",
     "standard", "help_zh", "help_en", "mask", "storage", "derived_from", "restricted",
-    "sharing", "not_shared_because",
+    "sharing", "not_shared_because", "valid_months",
 ]  # fmt: skip
 
 

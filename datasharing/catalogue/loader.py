@@ -1,6 +1,7 @@
 """Read the catalogue files and check that every reference in them resolves."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ FOLDER: Final = Path(__file__).parent
 # The widths of the columns these values are written to.
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,49}")
 _TEMPLATE_KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+_LONGEST_VALIDITY = 240
 _LABEL, _CODE, _HELP, _SECTION, _STANDARD, _STORAGE = 80, 20, 300, 60, 80, 40
 
 WITH_LENGTH: Final = {
@@ -52,12 +54,13 @@ _BOOLEAN_VALUES: Final = ("true", "false")
 
 
 def load(folder: Path = FOLDER) -> Catalogue:
-    """Read `code_lists/*.toml`, `elements/*.toml` and `templates.toml` below `folder`.
+    """Read `code_lists/*.toml`, `elements/*.toml`, `freshness.toml` and `templates.toml` below
+    `folder`.
 
     Raises `CatalogueError` at the first thing that is wrong.
     """
     code_lists = _code_lists(folder)
-    elements = _elements(folder, code_lists)
+    elements = _with_validity(folder, _elements(folder, code_lists))
     templates = _templates(folder, code_lists, elements)
     return Catalogue(code_lists, elements, templates)
 
@@ -110,6 +113,25 @@ def _elements(folder: Path, code_lists: dict[str, CodeListSpec]) -> dict[str, El
     for key, element in elements.items():
         _check_element(tables[key], element, elements, code_lists)
     return elements
+
+
+def _with_validity(folder: Path, elements: dict[str, ElementSpec]) -> dict[str, ElementSpec]:
+    """The elements with the months until they should be confirmed again."""
+    file = Table.of_file(folder / "freshness.toml")
+    table, dated = file.table("months"), dict(elements)
+    for months, keys in table.lists():
+        if not (months.isdecimal() and 1 <= int(months) <= _LONGEST_VALIDITY):
+            table.fail(f"'{months}' must be a number of months from 1 to {_LONGEST_VALIDITY}")
+        for key in keys:
+            if key not in elements:
+                table.fail(f"element '{key}' does not exist")
+            if dated[key].valid_months is not None:
+                table.fail(f"element '{key}' stands twice")
+            if not elements[key].is_asked:
+                table.fail(f"element '{key}' is not asked on a form: nobody could confirm it")
+            dated[key] = replace(elements[key], valid_months=int(months))
+    file.done()
+    return dated
 
 
 def _element(key: str, subject: Subject, table: Table) -> ElementSpec:

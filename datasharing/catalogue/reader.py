@@ -117,6 +117,11 @@ class Table:
         for key in list(self._left):
             yield key, Table(self.file, key, self._take(key))
 
+    def lists(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """Every remaining key with its list of at least one string."""
+        for key in list(self._left):
+            yield key, self.texts(key)
+
     def done(self) -> None:
         """Refuse keys that nobody took: a mistyped key must not be ignored."""
         for key in self._left:

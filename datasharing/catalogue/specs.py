@@ -100,6 +100,7 @@ class ElementSpec:
     mask: str
     sharing: Sharing
     not_shared_because: str
+    valid_months: int | None = None
 
     @property
     def is_computed(self) -> bool:

@@ -34,7 +34,14 @@ from datasharing.selectors.log import AccessLine, access_records
 from datasharing.selectors.matrix import Matrix, matrix
 from datasharing.selectors.owners import owners_in, request_areas
 from datasharing.selectors.prospects import preview
-from datasharing.selectors.templates import code_labels, sections, template, templates_for
+from datasharing.selectors.templates import (
+    ageing,
+    asked_and_ageing,
+    code_labels,
+    sections,
+    template,
+    templates_for,
+)
 
 __all__ = [
     "AccessLine",
@@ -48,8 +55,10 @@ __all__ = [
     "Similar",
     "Versions",
     "access_records",
+    "ageing",
     "areas_within",
     "askable",
+    "asked_and_ageing",
     "catalogue",
     "code_labels",
     "code_lists",

@@ -300,7 +300,7 @@ def _step(
     less = _less(step, before, labels) if before and gave else []
     at_once = gave and before is None
     titles = {
-        GrantStatus.REQUESTED: _("Requested"),
+        GrantStatus.REQUESTED: _("Request sent"),
         GrantStatus.ACTIVE: _("Granted at once") if at_once else _("Approved"),
         GrantStatus.REFUSED: _("Refused"),
         GrantStatus.REVOKED: _("Revoked"),

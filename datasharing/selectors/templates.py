@@ -10,7 +10,7 @@ from accounts.viewer import Viewer
 from datasharing.choices import (
     TemplateStatus,
 )
-from datasharing.models import Code, FormField, FormTemplate, in_language
+from datasharing.models import Code, DataElement, FormField, FormTemplate, in_language
 from smartcommunity.kernel.errors import NotFound
 
 
@@ -41,6 +41,25 @@ def template(*, viewer: Viewer, key: str) -> FormTemplate:
     if found is None or not viewer.is_staff_member or viewer.is_administrator:
         raise NotFound
     return found
+
+
+def ageing(*, subject: str) -> set[str]:
+    """The elements of a subject whose values grow stale."""
+    rows = DataElement.objects.filter(subject=subject, valid_months__isnull=False)
+    return set(rows.values_list("key", flat=True))
+
+
+def asked_and_ageing(*, viewer: Viewer, subject: str) -> dict[str, int]:
+    """{element key: months of validity} of what the forms in use of the viewer's department ask
+    about a subject and what grows stale."""
+    fields = FormField.objects.filter(
+        template__in=FormTemplate.objects.of_department(viewer),
+        template__status=TemplateStatus.PUBLISHED,
+        template__subject=subject,
+        element__valid_months__isnull=False,
+    )
+    months = fields.values_list("element_id", "element__valid_months")
+    return {key: valid for key, valid in months if valid is not None}
 
 
 def sections(*, subject: str) -> dict[str, str]:

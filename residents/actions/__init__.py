@@ -1,6 +1,7 @@
 """Writes of the registry: policy, check, transaction, provenance, access log."""
 
 from residents.actions.accounts import bind_account
+from residents.actions.confirming import confirm
 from residents.actions.consents import give_consent, withdraw_consent
 from residents.actions.emergency import end_emergency, open_emergency, review_emergency
 from residents.actions.exports import (
@@ -62,6 +63,7 @@ __all__ = [
     "ask_lift",
     "bind_account",
     "cancel_import",
+    "confirm",
     "confirm_import",
     "correct_residence",
     "employ",

@@ -21,6 +21,7 @@ from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import policies, selectors
 from residents.actions.columns import Projected, project
+from residents.actions.filling import count_fill
 from residents.actions.homes import follow, register_household, settle
 from residents.actions.merging import tell_apart
 from residents.actions.proposals import keep_proposals
@@ -50,11 +51,14 @@ class Residency:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a form: the subject's id; the elements written; those only proposed."""
+    """What became of a form: the subject's id; the elements written; those only proposed; how many
+    fields it showed, and how many of them were recorded already."""
 
     subject_id: uuid.UUID
     written: frozenset[str] = frozenset()
     proposed: frozenset[str] = frozenset()
+    fields: int = 0
+    there: int = 0
 
 
 def record(
@@ -136,8 +140,11 @@ def save_over(
     called with what has changed. Raises what `save_form` raises."""
     form = entries_for(template, access.rights(target.path, target.id), target.seen)
     _refuse_unwritable(set(values) - {entry.key for entry in form if entry.editable})
+    checked = check_entries(form, values)
+    shown = [entry for entry in form if entry.key in checked or not entry.editable]
+    there = count_fill(viewer=viewer, template=template, shown=shown)
     current = current_records(template.subject, target.id)
-    changed, proposed = sorted_out(viewer, check_entries(form, values), current)
+    changed, proposed = sorted_out(viewer, checked, current)
     elements = DataElement.objects.in_bulk(list(changed))
     changes = {elements[key]: value for key, value in changed.items()}
     keep_proposals(
@@ -149,7 +156,7 @@ def save_over(
         current=current,
     )
     if not changes:
-        return Saved(target.id, proposed=frozenset(proposed))
+        return Saved(target.id, frozenset(), frozenset(proposed), len(shown), there)
     if target.row:
         project(target.row, changes, access=access, is_new=target.is_new)
         if isinstance(target.row, Resident) and not target.is_new:
@@ -173,7 +180,7 @@ def save_over(
         purpose=access.purpose,
         detail=template.key,
     )
-    return Saved(target.id, written, frozenset(proposed))
+    return Saved(target.id, written, frozenset(proposed), len(shown), there)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from residents.selectors.entry import (
     open_form,
 )
 from residents.selectors.exports import export_choices, export_scope, exports
+from residents.selectors.fill_once import Filled, FillOnce, fill_once
 from residents.selectors.finding import (
     find_by_credit_code,
     find_organisations,
@@ -76,6 +77,7 @@ from residents.selectors.residents import (
     searches_for,
 )
 from residents.selectors.reveal import reveal, reveal_proposal
+from residents.selectors.revisits import Revisits, ToConfirm, revisits, to_confirm
 from residents.selectors.seals import (
     nameable,
     sealable,
@@ -125,6 +127,8 @@ __all__ = [
     "ElementView",
     "EmergencyView",
     "EstateView",
+    "FillOnce",
+    "Filled",
     "Found",
     "History",
     "ImportView",
@@ -141,8 +145,10 @@ __all__ = [
     "ResidenceView",
     "ResidentView",
     "Results",
+    "Revisits",
     "Subject",
     "Suspect",
+    "ToConfirm",
     "Waiting",
     "absorbed_by",
     "areas_for",
@@ -169,6 +175,7 @@ __all__ = [
     "export_scope",
     "exports",
     "faulty_rows",
+    "fill_once",
     "find",
     "find_addresses",
     "find_building",
@@ -216,6 +223,7 @@ __all__ = [
     "resident_links",
     "reveal",
     "reveal_proposal",
+    "revisits",
     "sealable",
     "sealed_for",
     "seals",
@@ -226,6 +234,7 @@ __all__ = [
     "sorts_for",
     "suspected_pairs",
     "suspects",
+    "to_confirm",
     "usual_listing",
     "vehicle",
 ]

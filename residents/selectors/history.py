@@ -18,7 +18,7 @@ from datasharing.models import DataElement
 from datasharing.policy import Access
 from datasharing.values import Recorded
 from residents import policies
-from residents.models import ElementRecord, Proposal
+from residents.models import Confirmation, ElementRecord, Proposal
 from residents.selectors.entry import locate
 from residents.selectors.merging import absorbed_by, taken_over
 from residents.selectors.reading import (
@@ -34,6 +34,7 @@ from residents.selectors.reveal import require_reveal
 from residents.selectors.shapes import (
     AsRecorded,
     Change,
+    ConfirmationView,
     Correction,
     ElementView,
     History,
@@ -44,6 +45,8 @@ from residents.selectors.shapes import (
 from residents.selectors.shapes_guard import Asked
 from residents.selectors.unsaid import without_unsaid
 from smartcommunity.kernel.errors import NotFound
+
+CONFIRMATIONS = 50  # the latest ones, on a history page
 
 
 def history(
@@ -98,6 +101,12 @@ def history(
         level=LEVEL_NAMES[level],
         changes=tuple(change for _own, change in reversed(changes)),
         may_reveal=level == Level.FULL and known.is_veiled and asked is None,
+        confirmations=tuple(
+            ConfirmationView(row.confirmed_at, f"{row.department.name} · {row.user.display_name}")
+            for row in Confirmation.objects.filter(record__in=rows).select_related(
+                "department", "user"
+            )[:CONFIRMATIONS]
+        ),
     )
 
 

@@ -86,8 +86,8 @@ def _views(viewer: Viewer, rows: Sequence[Proposal]) -> list[ProposalView]:
     found: dict[uuid.UUID, ProposalView] = {}
     for subject, group in by_subject.items():
         access = policy.access(viewer=viewer, subject=subject)
-        places = _places(subject, {row.subject_id for row in group})
-        areas = {key: path for key, (path, _title, _home) in places.items()}
+        found_places = places(subject, {row.subject_id for row in group})
+        areas = {key: path for key, (path, _title, _home) in found_places.items()}
         keys = {row.element_id for row in group}
         seen = recorded(
             access=access, subject=subject, areas=areas, keys=keys | title_keys(subject)
@@ -107,7 +107,7 @@ def _views(viewer: Viewer, rows: Sequence[Proposal]) -> list[ProposalView]:
             detail="proposals",
         )
         for row in group:
-            found[row.id] = _view(row, levels[row.id], labels, seen, places)
+            found[row.id] = _view(row, levels[row.id], labels, seen, found_places)
     return [found[row.id] for row in rows if row.id in found]
 
 
@@ -151,7 +151,7 @@ def _named(subject: str, seen: ByRow) -> set[str]:
     return {key for held in seen.values() for key in title_keys(subject) if key in held}
 
 
-def _places(subject: str, ids: Iterable[uuid.UUID]) -> Titles:
+def places(subject: str, ids: Iterable[uuid.UUID]) -> Titles:
     """{subject's id: (area path, title, dwelling)}; who has no address is called by an element of
     his own, under the viewer's right to it."""
     if model := TITLED.get(subject):

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from datasharing import values
+from datasharing import freshness, values
 from datasharing.choices import Level, Subject
 from datasharing.models import DataElement
 from datasharing.policy import Access
@@ -111,6 +111,7 @@ def _as_seen(
     """At the yes/no level not even who recorded it is told."""
     source = record.department if level > Level.YES_NO else None
     platform = _("the platform") if level > Level.YES_NO else ""
+    confirmed = record.confirmed_at and timezone.localdate(record.confirmed_at)
     return Recorded(
         value=record.plain if level == Level.FULL else None,
         shown=shown(record, level, labels, clear=clear),
@@ -119,6 +120,11 @@ def _as_seen(
         department_kind=source.kind if source else "",
         date=timezone.localdate(record.recorded_at),
         veiled=not clear and level_shown(record.element, level) < level,
+        record_id=record.id,
+        confirmed=confirmed,
+        stale_since=freshness.stale_since(
+            confirmed or timezone.localdate(record.recorded_at), record.element.valid_months
+        ),
     )
 
 
@@ -174,7 +180,9 @@ def in_sections(
                 label=elements[key].label,
                 value=view.shown,
                 level=LEVEL_NAMES[Level.MASKED if view.veiled else view.level],
-                provenance=Provenance(view.department, view.date) if view.department else None,
+                provenance=Provenance(view.department, view.date, view.confirmed, view.stale_since)
+                if view.department
+                else None,
                 may_reveal=view.veiled,
                 may_propose=key in proposable,
                 has_history=bool(view.department_kind),

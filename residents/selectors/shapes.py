@@ -8,17 +8,20 @@ from datetime import date, datetime
 from typing import Any
 
 from datasharing.models import DataElement, FormTemplate
-from datasharing.values import Recorded
+from datasharing.values import Day, Recorded
 from residents.choices import ConsentPurpose, ProposalStatus
 from residents.selectors.shapes_guard import RunningEmergency
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a value comes from: the department that recorded it, and when."""
+    """Where a value comes from: the department that recorded it, and when; when somebody last
+    confirmed it, and since when it waits to be confirmed again."""
 
     department: str
     date: date
+    confirmed: Day | None = None
+    stale_since: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationView:
+    """Somebody found the value still right."""
+
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """The history of one element of one subject, the newest change first."""
 
@@ -112,6 +123,7 @@ class History:
     label: str
     level: str
     changes: tuple[Change, ...]
+    confirmations: tuple[ConfirmationView, ...]
     may_reveal: bool = False
 
 

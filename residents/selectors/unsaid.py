@@ -33,6 +33,23 @@ def without_unsaid(
     return [row for row in rows if row.id not in left_out]
 
 
+def may_name_sealed(viewer: Viewer, subject: str) -> Q:
+    """Records that name another person, of rows that share a home with somebody who does not exist
+    for the viewer: a count or an order that they entered could tell of him."""
+    sealed = Seal.objects.closed_to(viewer).values("resident")
+    homes = Residence.objects.filter(resident__in=sealed, valid_to=None).values("dwelling")
+    of_sealed = Resident.objects.filter(pk__in=sealed, household__isnull=False)
+    households = of_sealed.values("household")
+    near = Q(subject_id__in=homes) | Q(subject_id__in=households)
+    if subject == Subject.RESIDENT:
+        housemates = Resident.objects.filter(
+            Q(household__in=households)
+            | Q(residences__dwelling__in=homes, residences__valid_to=None)
+        )
+        near = Q(subject_id__in=housemates.values("pk"))
+    return near & Q(element__type__in=PERSONAL) & ~Q(element__in=OWN)
+
+
 def _names_another(row: ElementValue) -> bool:
     return row.element.type in PERSONAL and row.element_id not in OWN
 

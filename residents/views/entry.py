@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import reader
 from accounts.middleware import StaffRequest
-from datasharing.choices import Subject
+from datasharing.choices import Level, Subject
 from datasharing.forms import EntryForm, build_form
 from datasharing.identifiers import CITIZEN_ID
 from datasharing.models import FormTemplate
@@ -188,6 +188,11 @@ def edit(request: StaffRequest, key: str, subject_id: uuid.UUID) -> HttpResponse
         "template": template,
         "opened": request.POST.get("opened") or now.isoformat(),
         "back_url": _page_of(opened),
+        "stale": sum(
+            held.stale_since is not None and held.level == Level.FULL
+            for held in opened.recorded.values()
+        ),
+        "confirm_url": reverse("residents:confirm", args=[template.subject, subject_id]),
     }
     return render(request, "residents/edit.html", context, status=422 if form.is_bound else 200)
 
@@ -287,7 +292,7 @@ def _page_of(opened: selectors.OpenForm) -> str:
 def _tell(request: StaffRequest, template: FormTemplate, saved: actions.Saved) -> None:
     """What became of a saved form."""
     if saved.written or not saved.proposed:
-        messages.success(request, _("Saved."))
+        messages.success(request, f"{_('Saved.')} {_already_there(saved)}".strip())
     if saved.proposed:
         names = [
             field.element.label
@@ -296,3 +301,11 @@ def _tell(request: StaffRequest, template: FormTemplate, saved: actions.Saved) -
         ]
         text = _("Proposed to the responsible department, which decides: %(elements)s")
         messages.info(request, text % {"elements": "、".join(names)})
+
+
+def _already_there(saved: actions.Saved) -> str:
+    """What the collector was spared."""
+    if not saved.there:
+        return ""
+    text = _("%(there)d of %(fields)d fields were already there.")
+    return text % {"there": saved.there, "fields": saved.fields}

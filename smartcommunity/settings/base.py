@@ -259,6 +259,8 @@ FACE_ENGINE = env("FACE_ENGINE")
 # Decree 809: an owner department answers a request for its data in ten working days, for what is
 # shared unconditionally in one. So many days before its end a grant is shown as expiring.
 GRANT_REPLY_WORKING_DAYS = env("GRANT_REPLY_WORKING_DAYS")
+# Statistics say nothing about fewer cases than this.
+STATISTICS_THRESHOLD = env("STATISTICS_THRESHOLD")
 # How many masked values one officer shows himself in an hour: reading in bulk is stopped, and seen.
 REVEALS_AN_HOUR = env("REVEALS_AN_HOUR")
 # 紧急查阅: how long it runs unless another time is chosen, and at most; how many an officer opens

@@ -26,6 +26,7 @@ env = environ.Env(
     FACE_ENGINE=(str, "face_recognition"),
     FRAME_MAX_BYTES=(int, 1024 * 1024),
     GRANT_REPLY_WORKING_DAYS=(int, 10),
+    STATISTICS_THRESHOLD=(int, 5),
     REVEALS_AN_HOUR=(int, 30),
     EMERGENCY_MINUTES=(int, 60),
     EMERGENCY_LONGEST_MINUTES=(int, 240),

@@ -36,6 +36,7 @@ def test_between_apps_only_the_public_rooms_are_imported(app: str) -> None:
         "datasharing.masking",
         "residents.querysets",
         "datasharing.forms",
+        "datasharing.freshness",
         "datasharing.entry",
         "datasharing.values",
         "devices.commands",

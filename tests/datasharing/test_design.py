@@ -33,7 +33,11 @@ ELEMENTS = {
         ("c", "text", False),
         ("secret", "boolean", True),
     ]
-} | {"elsewhere": DataElement(key="elsewhere", type="reference", storage="elsewhere")}
+} | {
+    "elsewhere": DataElement(
+        key="elsewhere", label_zh="elsewhere", type="reference", storage="elsewhere"
+    )
+}
 ABC = form((field("a"), field("b")), (field("c"),))
 
 
@@ -78,6 +82,12 @@ def test_an_element_is_added_once() -> None:
 def test_what_no_draft_may_hold(wrong: TemplateSpec) -> None:
     with pytest.raises(Invalid):
         design.refuse_unsound(wrong, ELEMENTS)
+
+
+def test_what_may_not_be_asked_is_named() -> None:
+    with pytest.raises(Invalid) as refused:
+        design.refuse_unsound(form((field("elsewhere"),)), ELEMENTS)
+    assert "elsewhere" in str(refused.value.message)
 
 
 def test_a_sound_draft_may_be_unfinished() -> None:

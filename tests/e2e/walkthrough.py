@@ -1,4 +1,4 @@
-"""The main job, driven as its people do it: seven steps, each fails on anything missing.
+"""The main job, driven as its people do it: step by step; each fails on anything missing.
 
     python -m tests.e2e.walkthrough [--url URL] [--state DIR] [--mqtt URL] [--out DIR]
 
@@ -25,6 +25,7 @@ from datasharing.identifiers import make_citizen_id
 from smartcommunity.demo import pictures
 from tests.e2e import wire
 from tests.e2e.browser import Album, Person, browser
+from tests.e2e.sharing import share_by_grant
 
 ROOT = Path(__file__).resolve().parents[2]
 ESTATE, GATE = "cherry", "cherry-south"
@@ -38,7 +39,7 @@ class Walk:
         self.album = Album(out)
         self.faces = pictures.fetch(state / "pictures")
         self.family: list[tuple[str, str]] = []
-        self.dwelling = ""
+        self.dwelling = self.resident = ""
         self.alert = ""
 
     def person(self, name: str, *, phone: bool = False) -> Person:
@@ -123,11 +124,11 @@ def step_1_register_a_family(walk: Walk) -> None:
     body = page.locator("main")
     expect(body).to_contain_text(f"1984-03-{walk.family[0][1][12:14]}")  # derived, not typed
     walk.album.shoot(page, "resident-police")
-    resident = page.url
+    walk.resident = page.url
     collector.leave()
 
     officer = walk.person("civil_affairs")
-    officer.open(resident)
+    officer.open(walk.resident)
     main = officer.page.locator("main")
     expect(main).to_contain_text(names[0])
     assert walk.family[0][1] not in officer.page.content(), "the document number must be masked"
@@ -405,6 +406,7 @@ STEPS: tuple[Callable[[Walk], None], ...] = (
     step_5_water_leak,
     step_6_resident_on_the_phone,
     step_7_access_log,
+    share_by_grant,
 )
 
 

@@ -1,0 +1,1 @@
+"""The API of sharing: the same selectors and actions as the pages."""
