@@ -1,5 +1,6 @@
 """Reads of the registry. Each takes the viewer and returns only what he may see."""
 
+from residents.selectors.accounts import entries_bound_to
 from residents.selectors.addresses import Address, find_addresses
 from residents.selectors.briefs import Brief, briefs, listed_subjects, page_of_briefs
 from residents.selectors.comparing import Comparison, MergeView, Pair, Suspect
@@ -170,6 +171,7 @@ __all__ = [
     "emergencies",
     "emergencies_to_review",
     "emergency_offer",
+    "entries_bound_to",
     "estate",
     "estate_area",
     "estates",

@@ -45,6 +45,7 @@ from residents.models import ElementRecord, Residence, Resident
 from residents.suppression import few, withheld
 from smartcommunity.kernel import clock
 from smartcommunity.kernel.errors import NotFound
+from smartcommunity.kernel.scope import platform
 
 RESIDENT = Subject.RESIDENT
 AGE, SEX = "birth_date", "sex"
@@ -238,6 +239,7 @@ def _counted(people: QuerySet[Any, Any], element: str) -> Counts:
     return counts
 
 
+@platform("numbers of a department's area, where small ones are withheld")
 def _counts_beyond(viewer: Viewer, element: str, communities: Sequence[str]) -> Counts:
     """The same by community, of people whom the viewer is not shown: numbers only leave it, and
     `_guarded` lets only those through that tell of nobody."""

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_structlog",
     "smartcommunity.kernel",
+    "smartcommunity.fence",
     "accounts",
     "datasharing",
     "residents",
@@ -99,8 +100,10 @@ TEMPLATES = [
 
 # --- data -------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL")}
+DATABASES["default"]["ENGINE"] = "smartcommunity.kernel.postgresql"  # tells whose scope it is
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
+DATABASE_APP_ROLE = env("DATABASE_APP_ROLE")  # whom `migrate` gives the application's privileges
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env("SC_MEDIA_ROOT") or STATE_DIR / "media")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

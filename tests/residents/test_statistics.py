@@ -154,7 +154,9 @@ def test_beyond_small_counts_are_withheld(
     for line in (*found.lines, found.sums):
         assert not any(count is not None and count < 5 for count in line.counts)
         assert line.counts.count(None) != 1, "one alone is the total less the others"
-    body = text(client_for("police").get(f"{BEYOND}&by=sex"))
+    page = client_for("police").get(f"{BEYOND}&by=sex")
+    assert page.context["found"].lines == found.lines, "the second fence lets the numbers through"
+    body = text(page)
     assert "丙社区" in body
     assert 'is-number">3<' not in body
     own = selectors.statistics(viewer=world.viewer("police"), by="sex")
