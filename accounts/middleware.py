@@ -1,17 +1,19 @@
-"""Puts `request.viewer` on each request, made when first looked at; asks for the user's own
-password and the second factor."""
+"""Puts `request.viewer` on each request, made when first looked at, and lets the database know in
+whose scope the request runs; asks for the user's own password and the second factor."""
 
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
 from accounts.policies import has_own_password, may_work
+from accounts.scope import scope_of
 from accounts.selectors import viewer_for
 from accounts.viewer import NOBODY, Viewer
+from smartcommunity.kernel import scope
 from smartcommunity.kernel.decisions import ALLOW, Decision
 from smartcommunity.kernel.error_pages import error_response
 from smartcommunity.kernel.errors import NotAllowed
@@ -28,12 +30,18 @@ class StaffRequest(HttpRequest):
 
 
 class ViewerMiddleware:
+    """A request runs in nobody's scope until its viewer is known, and in the viewer's from then on,
+    to the last piece of a streamed answer."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = SimpleLazyObject(lambda: viewer_of(request))  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        with scope.entered(scope.NOBODY) as place:
+            request.viewer = SimpleLazyObject(lambda: _settled(request, place))  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse):
+            _keep(response, place.scope)
         # Answers differ by viewer: after sign-out, "back" on a shared computer shows none of them.
         response.setdefault("Cache-Control", "private, no-store")
         return response
@@ -93,6 +101,21 @@ class SecondFactorMiddleware(_Gate):
             return ALLOW
         user: Any = request.user
         return may_work(request.viewer, is_operator=user.is_staff, is_verified=user.is_verified())
+
+
+def _settled(request: HttpRequest, place: scope.Place) -> Viewer:
+    viewer = viewer_of(request)
+    place.scope = scope_of(viewer)
+    return viewer
+
+
+def _keep(response: StreamingHttpResponse, mine: scope.Scope) -> None:
+    """Have the rest of the answer made in the request's scope, too."""
+    pieces: Any = response.streaming_content
+    if response.is_async:
+        response.streaming_content = scope.kept_async(mine, pieces)
+    else:
+        response.streaming_content = scope.kept(mine, pieces)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def below(paths: tuple[str, ...], field: str = "path") -> Q:
     """Nodes at or below any of the paths; no path matches nothing."""
-    return reduce(or_, (Q(**{f"{field}__startswith": path}) for path in paths), Q(pk__in=[]))
+    return reduce(or_, (Q(**{f"{field}__prefix": path}) for path in paths), Q(pk__in=[]))
 
 
 class AreaQuerySet(MP_NodeQuerySet):

@@ -3,9 +3,11 @@
 from celery import shared_task
 
 from accounts import actions
+from smartcommunity.kernel.scope import platform
 
 
 @shared_task
+@platform("proposals and shares end everywhere")
 def sweep() -> None:
     """Proposals that nobody answered fall; guardian's permissions of ended shares go."""
     actions.expire_changes()

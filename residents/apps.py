@@ -9,14 +9,18 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.choices import DepartmentKind
         from accounts.navigation import Entry, add
+        from accounts.scope import register_entries
         from accounts.viewer import Viewer
         from residents.policies import BINDING_KINDS, may_preview, may_seal
         from residents.selectors import (
             emergencies_to_review,
+            entries_bound_to,
             proposals_to_decide,
             seals_to_decide,
             sides_for,
         )
+
+        register_entries(entries_bound_to)
 
         def reads(viewer: Viewer) -> bool:
             return viewer.is_staff_member and not viewer.is_administrator
@@ -51,6 +55,7 @@ class ResidentsConfig(AppConfig):
             Entry(_("Residents"), "residents:residents", "person", 21, reads),
             Entry(_("Organisations"), "residents:organisations", "services", 22, reads),
             Entry(_("Vehicles"), "residents:vehicles", "car", 23, reads),
+            Entry(_("Statistics"), "residents:statistics", "chart", 24, reads),
             Entry(_("Import and export"), "residents:imports", "upload", 26, reads),
             Entry(
                 _("Proposed corrections"),

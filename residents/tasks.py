@@ -9,12 +9,14 @@ from residents import actions
 from residents.models import Export, Import
 from residents.sheets.choices import AT_WORK, ExportState
 from smartcommunity.kernel import clock
+from smartcommunity.kernel.scope import platform
 
 SWEEP_AFTER = timedelta(seconds=10)  # without a step
 SWEEP_BATCH = 20
 
 
 @shared_task
+@platform("finds whose import it is; the rows are read and written in his scope")
 def run_import(import_id: str) -> None:
     """Go on with an import for a while; what is left goes into another task, so that the broker
     does not hand a long one out twice."""
@@ -23,12 +25,14 @@ def run_import(import_id: str) -> None:
 
 
 @shared_task
+@platform("finds whose export it is; the rows are read in his scope")
 def run_export(export_id: str) -> None:
     """Make the file of an export."""
     actions.make_export(export_id=uuid.UUID(export_id))
 
 
 @shared_task
+@platform("imports and exports wait everywhere")
 def sweep_sheets() -> int:
     """Queue the work whose wake-up was lost or whose worker died; returns how much."""
     still = clock.now() - SWEEP_AFTER
@@ -44,6 +48,7 @@ def sweep_sheets() -> int:
 
 
 @shared_task
+@platform("files are erased everywhere when their time is up")
 def expire_sheets() -> int:
     """Erase the files of imports and exports whose time is up."""
     return actions.expire_imports() + actions.expire_exports()

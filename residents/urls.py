@@ -17,6 +17,7 @@ from residents.views import (
     residences,
     reveal,
     seals,
+    statistics,
     vehicles,
 )
 
@@ -108,6 +109,7 @@ urlpatterns = [
     path("seals/<uuid:seal_id>/ask-lift/", seals.ask_lift, name="ask_lift"),
     path("seals/<uuid:seal_id>/keep/", seals.keep_seal, name="keep_seal"),
     path("seals/<uuid:seal_id>/lift/", seals.lift_seal, name="lift_seal"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("search/", people.search, name="search"),
     path("exports/", exports.index, name="exports"),
     path("exports/new/", exports.new, name="export_new"),

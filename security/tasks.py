@@ -15,6 +15,7 @@ from devices.choices import EventKind
 from devices.models import DeviceEvent
 from security import actions, gallery
 from smartcommunity.kernel import clock
+from smartcommunity.kernel.scope import platform
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ def warm_up(**_: Any) -> None:
     threading.Thread(target=_stay_true, daemon=True).start()
 
 
+@platform("the galleries hold all who may pass and all who are looked for")
 def _stay_true() -> None:
     gallery.warm_up()
     while True:
@@ -42,6 +44,7 @@ def _stay_true() -> None:
 
 
 @shared_task
+@platform("a gate decides who may pass")
 def match_frames(event_ids: list[str]) -> int:
     """Compare camera frames and decide at their gates; returns how many were new."""
     found = [actions.match_frame(event_id=uuid.UUID(one)) for one in event_ids]
@@ -49,6 +52,7 @@ def match_frames(event_ids: list[str]) -> int:
 
 
 @shared_task
+@platform("frames wait at every gate")
 def sweep_frames() -> int:
     """Queue frames whose wake-up was lost or whose worker died; returns how many."""
     waiting = (
@@ -67,12 +71,14 @@ def sweep_frames() -> int:
 
 
 @shared_task
+@platform("watch-list entries end everywhere")
 def expire_watch_entries() -> int:
     """Erase what is kept of watch-list entries past their end."""
     return actions.expire_watch_entries()
 
 
 @shared_task
+@platform("faces end with the residence, everywhere")
 def erase_departed() -> int:
     """Erase the faces of those who moved out."""
     return actions.erase_departed()

@@ -1,21 +1,29 @@
 """Fixtures for all tests: a small world of areas, departments and people, and their clients.
 
-Real PostgreSQL, Valkey and broker are started by `tests.runtime_plugin`.
+Real PostgreSQL, Valkey and broker are started by `tests.runtime_plugin`. The tests connect as the
+application's role, behind the fence. A test's own body acts as the platform, so that it may set up
+and look at rows; requests through the test client and tasks have their own scope, as always.
 """
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
+import environ
 import pgtrigger
 import pytest
+from django.db import connection
 from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from accounts.actions import appoint
 from accounts.choices import DepartmentKind, Role
 from accounts.models import Area, Department, User
 from accounts.selectors import viewer_for
 from accounts.viewer import Viewer
+from smartcommunity.kernel import scope
 
 PASSWORD = "correct-horse-battery"
 
@@ -92,14 +100,57 @@ def make_world() -> World:
     return world
 
 
+def connect_as(url: str) -> None:
+    """Have the test database's next connection be made by this URL's role."""
+    given = environ.Env.db_url_config(url)
+    connection.close()
+    connection.settings_dict.update(USER=given["USER"], PASSWORD=given["PASSWORD"])
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """The block's connection is the owner's: for what the application's role may not do."""
+    connect_as(os.environ["DATABASE_OWNER_URL"])
+    try:
+        yield
+    finally:
+        connect_as(os.environ["DATABASE_APP_URL"])
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _flush_may_truncate() -> Iterator[None]:
-    """Tests on committed data empty all tables afterwards; the access log refuses that on
-    purpose, so for the flush alone its trigger is told to look away."""
+def _acts_as_the_platform() -> Iterator[None]:
+    with scope.platform("a test sets up rows and looks at them"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_scope_behind(_acts_as_the_platform: None) -> Iterator[None]:
+    before = scope.current()
+    yield
+    assert scope.current() == before
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    _acts_as_the_platform: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The owner made and migrated the test database; from here on we are the application's role,
+    until the owner drops it."""
+    with django_db_blocker.unblock():
+        connect_as(os.environ["DATABASE_APP_URL"])
+    yield
+    with django_db_blocker.unblock():
+        connect_as(os.environ["DATABASE_OWNER_URL"])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_owner_flushes() -> Iterator[None]:
+    """Tests on committed data empty all tables afterwards: the owner does, since the application's
+    role may not. The access log refuses even him, so its trigger is told to look away."""
     flush = TransactionTestCase._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
-        with pgtrigger.ignore("datasharing.AccessRecord:never_truncated"):
+        with as_owner(), pgtrigger.ignore("datasharing.AccessRecord:never_truncated"):
             flush(self)
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]

@@ -1,6 +1,7 @@
 """Starts PostgreSQL, Valkey and the broker before Django's settings are read.
 
-Services given by DATABASE_URL, REDIS_URL, MQTT_URL are used instead of the embedded ones.
+Services given by DATABASE_URL (with DATABASE_OWNER_URL), REDIS_URL, MQTT_URL are used instead of
+the embedded ones.
 """
 
 import os
@@ -25,6 +26,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     runtime.__enter__()
     _running.append((runtime, state))
     os.environ.update(runtime.environ())
+    # The owner makes the test database; `tests.conftest` then becomes the application's role.
+    os.environ["DATABASE_APP_URL"] = os.environ["DATABASE_URL"]
+    os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
     os.environ["SC_MEDIA_ROOT"] = str(state / "media")
     (state / "static").mkdir()
 

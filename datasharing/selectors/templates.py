@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count
 
@@ -9,7 +10,7 @@ from accounts.viewer import Viewer
 from datasharing.choices import (
     TemplateStatus,
 )
-from datasharing.models import Code, DataElement, FormField, FormTemplate
+from datasharing.models import Code, DataElement, FormField, FormTemplate, in_language
 from smartcommunity.kernel.errors import NotFound
 
 
@@ -64,21 +65,29 @@ def asked_and_ageing(*, viewer: Viewer, subject: str) -> dict[str, int]:
 def sections(*, subject: str) -> dict[str, str]:
     """{element key: section title} in the order of a full page: as a form of the element's owner
     groups them, else any other form; of several, the one that asks most."""
-    fields = FormField.objects.filter(
-        template__status=TemplateStatus.PUBLISHED, template__subject=subject
-    ).select_related("template", "element")
-    asked = Counter(field.template_id for field in fields)
+    fields = list(
+        FormField.objects.filter(
+            template__status=TemplateStatus.PUBLISHED, template__subject=subject
+        ).values_list(
+            "element_id",
+            "section_zh",
+            "section_en",
+            "order",
+            "template_id",
+            "template__key",
+            "template__department_kind",
+            "element__owner_kind",
+        )
+    )
+    asked = Counter(template for _e, _zh, _en, _order, template, *_rest in fields)
+
+    def rank(field: tuple[Any, ...]) -> tuple[Any, ...]:
+        _element, _zh, _en, order, template, key, department, owner = field
+        return department != owner, -asked[template], key, order
+
     found: dict[str, str] = {}
-    for field in sorted(
-        fields,
-        key=lambda f: (
-            f.template.department_kind != f.element.owner_kind,
-            -asked[f.template_id],
-            f.template.key,
-            f.order,
-        ),
-    ):
-        found.setdefault(field.element_id, field.section)
+    for element, zh, en, *_rest in sorted(fields, key=rank):
+        found.setdefault(element, in_language(zh, en))
     return found
 
 

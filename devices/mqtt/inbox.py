@@ -20,6 +20,7 @@ from devices import tasks
 from devices.choices import Fault, RawState
 from devices.mqtt.topics import Address, locate
 from smartcommunity.kernel import vault, wake
+from smartcommunity.kernel.scope import platform
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +96,7 @@ class _Row:
         ]
 
 
+@platform("devices' messages are stored before anybody looks")
 def store(messages: Sequence[Incoming]) -> Stored:
     """Commit the batch and wake the workers; only then may it be acknowledged.
 

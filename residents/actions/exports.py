@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
+from accounts.scope import scope_of
 from accounts.selectors import viewer_for
 from accounts.viewer import Viewer
 from datasharing import access_log, policy
@@ -35,6 +36,7 @@ from residents.sheets.columns import RESIDENT
 from residents.sheets.writing import HEADING, NOTE, Text, Workbook, Writer
 from smartcommunity.kernel import clock, vault, wake
 from smartcommunity.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
+from smartcommunity.kernel.scope import entered
 
 ROOM = "exports"  # of the vault
 BATCH = 500  # rows; even, so that neighbours stay together
@@ -131,7 +133,8 @@ def make_export(*, export_id: uuid.UUID) -> None:
                 state=ExportState.REFUSED, refusal=_("Your term of office has ended.")
             )
             return
-        content, logged = _file(export, viewer)
+        with entered(scope_of(viewer)):
+            content, logged = _file(export, viewer)
         with vault.kept(ROOM, [content]) as (name,), transaction.atomic():
             for ids, elements in logged:
                 access_log.record(

@@ -18,6 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts.scope import scope_of
 from accounts.selectors import viewer_for
 from accounts.viewer import Viewer
 from datasharing.models import FormTemplate
@@ -33,6 +34,7 @@ from residents.sheets.columns import Header, header
 from residents.sheets.fingerprint import is_visible_line
 from residents.sheets.reading import Line, lines
 from smartcommunity.kernel import clock, vault
+from smartcommunity.kernel.scope import entered
 
 logger = structlog.get_logger(__name__)
 
@@ -59,24 +61,29 @@ def work(*, import_id: uuid.UUID, seconds: float = SLICE_SECONDS) -> bool:
         if viewer is None:
             _refuse(job, _("Your term of office has ended. What was not written yet is not."))
             return False
-        steps: dict[str, Callable[[Import, Sheet], Iterator[None]]] = {
-            ImportState.READING: _read,
-            ImportState.CHECKING: _check,
-            ImportState.WRITING: _write,
-        }
-        while job.state in AT_WORK:
-            sheet = Sheet.open(viewer=viewer, template=_with_fields(job.template), key=job.pk)
-            before = job.state
-            try:
-                for _part in steps[job.state](job, sheet):
-                    if time.monotonic() > until:
-                        return True
-                    if not _still(job, before):
-                        return False
-            except BadFile as error:
-                _refuse(job, str(error.message))
-                return False
-            job.refresh_from_db()
+        with entered(scope_of(viewer)):
+            return _go_on(job, viewer, until)
+
+
+def _go_on(job: Import, viewer: Viewer, until: float) -> bool:
+    steps: dict[str, Callable[[Import, Sheet], Iterator[None]]] = {
+        ImportState.READING: _read,
+        ImportState.CHECKING: _check,
+        ImportState.WRITING: _write,
+    }
+    while job.state in AT_WORK:
+        sheet = Sheet.open(viewer=viewer, template=_with_fields(job.template), key=job.pk)
+        before = job.state
+        try:
+            for _part in steps[job.state](job, sheet):
+                if time.monotonic() > until:
+                    return True
+                if not _still(job, before):
+                    return False
+        except BadFile as error:
+            _refuse(job, str(error.message))
+            return False
+        job.refresh_from_db()
     return False
 
 

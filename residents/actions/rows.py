@@ -18,6 +18,7 @@ from datasharing.policy import Access
 from residents import lookup, policies
 from residents.models import Dwelling, Residence, Resident
 from residents.sheets.columns import ADDRESS, HOUSEHOLD, RESIDENT, Column, tidy
+from smartcommunity.kernel.scope import platform
 
 Address = tuple[str, str, str, str]
 BUILDING_WORDS, ROOM_WORDS = ("", "栋", "号楼", "幢", "座", "号"), ("", "室", "号")
@@ -112,7 +113,8 @@ def look_up(
     if hold:
         people = people.select_for_update(of=("self",))
     if documents:
-        named = people.filter(doc_hash__in=documents)
+        with platform("a document belongs to one entry of the whole registry"):
+            named = list(people.filter(doc_hash__in=documents))
         found.by_document = {bytes(person.doc_hash): person for person in named}
     if ids:
         held = {person.pk: person for person in found.by_document.values()}

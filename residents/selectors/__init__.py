@@ -1,5 +1,6 @@
 """Reads of the registry. Each takes the viewer and returns only what he may see."""
 
+from residents.selectors.accounts import entries_bound_to
 from residents.selectors.addresses import Address, find_addresses
 from residents.selectors.briefs import Brief, briefs, listed_subjects, page_of_briefs
 from residents.selectors.buildings import (
@@ -119,6 +120,7 @@ from residents.selectors.sheets import (
     import_view,
     imports,
 )
+from residents.selectors.statistics import Statistics, statistics
 from residents.selectors.vehicles import Keepers, keepers_at, vehicle
 
 __all__ = [
@@ -154,6 +156,7 @@ __all__ = [
     "ResidentView",
     "Results",
     "Revisits",
+    "Statistics",
     "Subject",
     "Suspect",
     "ToConfirm",
@@ -176,6 +179,7 @@ __all__ = [
     "emergencies",
     "emergencies_to_review",
     "emergency_offer",
+    "entries_bound_to",
     "estate",
     "estate_area",
     "estates",
@@ -244,6 +248,7 @@ __all__ = [
     "searches_for",
     "sides_for",
     "sorts_for",
+    "statistics",
     "suspected_pairs",
     "suspects",
     "to_confirm",

@@ -146,10 +146,9 @@ def _by_name(access: Access, text: str) -> Q | None:
     if not paths:
         return None
     latin = "".join(text.lower().split())
-    match = Q(name__startswith=text)
-    if latin.isascii() and latin.isalpha():
-        match = Q(name__istartswith=text)
-        match |= Q(name_pinyin__startswith=latin) | Q(name_initials=latin)
+    match = Q(name__prefix=text)
+    if latin.isascii() and latin.isalpha():  # a name in Latin letters is its own pinyin
+        match = Q(name_pinyin__prefix=latin) | Q(name_initials=latin)
     return match & below(paths, "area__path")
 
 

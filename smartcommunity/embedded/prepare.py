@@ -1,7 +1,7 @@
 """What must have happened before the processes start, done again only when its cause changed.
 
 ==============  ============================================================================
-migrate         migrations, requirements, or the database directory changed
+migrate         migrations, the fence, requirements, or the database directory changed
 load_reference  a data file of the product (catalogue, rules, services) changed
 collectstatic   a static file or the requirements changed
 seed_demo       the demonstration's code changed, or the database directory
@@ -111,7 +111,8 @@ class Preparation:
 
 
 def _migrations() -> list[Path]:
-    return [ROOT / "requirements.txt", *_package_files("migrations/*.py")]
+    fence = _package_files("fence/*.py")  # is put up after the migrations
+    return [ROOT / "requirements.txt", *_package_files("migrations/*.py"), *fence]
 
 
 def _reference() -> list[Path]:

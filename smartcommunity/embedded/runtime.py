@@ -21,7 +21,7 @@ from smartcommunity.embedded import secrets
 from smartcommunity.embedded.broker import Broker
 from smartcommunity.embedded.errors import AlreadyRunningError, ServiceError
 from smartcommunity.embedded.place import Place
-from smartcommunity.embedded.postgres import APP, Passwords, Postgres
+from smartcommunity.embedded.postgres import APP, OWNER, Passwords, Postgres
 from smartcommunity.embedded.process import Account, Service
 from smartcommunity.embedded.valkey import Valkey
 
@@ -108,8 +108,8 @@ class Runtime:
         }
         if self.postgres:
             mine |= {
-                "DATABASE_URL": self.postgres.url(),
-                "DATABASE_APP_URL": self.postgres.url(APP),
+                "DATABASE_URL": self.postgres.url(APP),
+                "DATABASE_OWNER_URL": self.postgres.url(OWNER),
             }
         if self.valkey:
             mine["REDIS_URL"] = self.valkey.url()
@@ -120,7 +120,7 @@ class Runtime:
                 "SC_BROKER_DIR": str(self.broker.home),
                 "MQTT_BROKER_LOG": str(self.broker.log),
             }
-        names = (*secrets.DJANGO, *_EXTERNAL, "SC_MEDIA_ROOT")
+        names = (*secrets.DJANGO, *_EXTERNAL, "DATABASE_OWNER_URL", "SC_MEDIA_ROOT")
         return mine | {name: self.given[name] for name in names if self.given.get(name)}
 
     def _configure(self) -> None:

@@ -85,6 +85,7 @@ def _serve(options: argparse.Namespace) -> None:
         preparation = Preparation(runtime.state_dir, environment, database)
         preparation.run(seed=bool(database) if options.seed is None else options.seed)
         names = [*PROCESSES, "simulate"] if options.simulate else PROCESSES
+        environment.pop("DATABASE_OWNER_URL", None)  # they make no tables
         with _processes(names, environment) as manager:
             answers = _await_web(host, port, manager)
             _announce(runtime, port, preparation.sign_ins(), answers)

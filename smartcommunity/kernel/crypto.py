@@ -41,13 +41,21 @@ def _sm4_key(key: bytes) -> bytes:
     return hmac.digest(key, b"smartcommunity/sm4", "sha256")[:16]
 
 
-def seal(plain: bytes, bound_to: str) -> bytes:
-    """Encrypt `plain`, bound to `bound_to` (for instance "residents.resident.doc_no:<pk>")."""
+def head_of_new() -> bytes:
+    """How values sealed now begin: version, key and cipher. What begins otherwise is sealed with an
+    old key or another cipher (`rotation`)."""
     if not settings.FIELD_KEYS:
         raise ImproperlyConfigured("FIELD_KEYS is empty: no value can be sealed")
     key_id = next(iter(settings.FIELD_KEYS))
     cipher = CIPHERS[settings.FIELD_CIPHER]
     head: bytes = bytes([VERSION, len(key_id)]) + key_id.encode() + bytes([cipher])
+    return head
+
+
+def seal(plain: bytes, bound_to: str) -> bytes:
+    """Encrypt `plain`, bound to `bound_to` (for instance "residents.resident.doc_no:<pk>")."""
+    head = head_of_new()
+    key_id, cipher = next(iter(settings.FIELD_KEYS)), head[-1]
     nonce = os.urandom(NONCE_BYTES)
     associated = head + bound_to.encode()
     if cipher == AES_GCM:

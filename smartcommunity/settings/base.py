@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_structlog",
     "smartcommunity.kernel",
+    "smartcommunity.fence",
     "accounts",
     "datasharing",
     "residents",
@@ -99,8 +100,10 @@ TEMPLATES = [
 
 # --- data -------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL")}
+DATABASES["default"]["ENGINE"] = "smartcommunity.kernel.postgresql"  # tells whose scope it is
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
+DATABASE_APP_ROLE = env("DATABASE_APP_ROLE")  # whom `migrate` gives the application's privileges
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env("SC_MEDIA_ROOT") or STATE_DIR / "media")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
@@ -275,6 +278,8 @@ GRANT_EXPIRING_DAYS = env("GRANT_EXPIRING_DAYS")
 WORKDAYS_FILE = env("WORKDAYS_FILE")
 # A proposed permission change that nobody approves falls after so many days.
 PERMISSION_CHANGE_DAYS = env("PERMISSION_CHANGE_DAYS")
+# Statistics of areas where the reader does not work: smaller counts than this are withheld.
+STATISTICS_MIN_COUNT = env("STATISTICS_MIN_COUNT")
 # Tables that come in: refused above these, before anything is unpacked or written.
 IMPORT_MAX_BYTES = env("IMPORT_MAX_BYTES")
 IMPORT_MAX_UNPACKED_BYTES = env("IMPORT_MAX_UNPACKED_BYTES")

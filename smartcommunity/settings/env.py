@@ -8,7 +8,8 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = environ.Env(
     SECRET_KEY=(str, ""),
-    DATABASE_URL=(str, "postgres://sc_owner@127.0.0.1:55432/smartcommunity"),
+    DATABASE_URL=(str, "postgres://sc_app@127.0.0.1:55432/smartcommunity"),
+    DATABASE_APP_ROLE=(str, "sc_app"),
     REDIS_URL=(str, "redis://127.0.0.1:56379/0"),
     MQTT_URL=(str, "mqtt://platform@127.0.0.1:51883"),
     MQTT_BROKER_LOG=(str, ""),
@@ -36,6 +37,7 @@ env = environ.Env(
     GRANT_EXPIRING_DAYS=(int, 30),
     WORKDAYS_FILE=(str, ""),
     PERMISSION_CHANGE_DAYS=(int, 7),
+    STATISTICS_MIN_COUNT=(int, 5),
     IMPORT_MAX_BYTES=(int, 20 * 1024 * 1024),
     IMPORT_MAX_UNPACKED_BYTES=(int, 400 * 1024 * 1024),
     IMPORT_MAX_ROWS=(int, 200_000),

@@ -25,6 +25,7 @@ def test_between_apps_only_the_public_rooms_are_imported(app: str) -> None:
     rooms = {"models", "choices", "selectors", "actions", "events", "errors"}
     offered = {
         "accounts.viewer",
+        "accounts.scope",
         "accounts.access",
         "accounts.navigation",
         "accounts.middleware",

@@ -14,7 +14,7 @@ from datasharing import access_log
 from datasharing.choices import AccessKind, Exit, Purpose
 from datasharing.errors import ChainBroken
 from datasharing.models import AccessRecord
-from tests.conftest import World
+from tests.conftest import World, as_owner
 
 pytestmark = pytest.mark.django_db
 LOG = "datasharing_accessrecord"
@@ -61,12 +61,13 @@ def test_the_chain_holds_and_is_counted(bare_world: World) -> None:
 
 def past_the_trigger(statement: str) -> None:
     """What only somebody with the owner's rights on the table can do."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {LOG} DISABLE TRIGGER USER")
         cursor.execute(statement)
         cursor.execute(f"ALTER TABLE {LOG} ENABLE TRIGGER USER")
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "statement",
     [

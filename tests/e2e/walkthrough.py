@@ -178,7 +178,7 @@ def step_2_enrol_a_face(walk: Walk) -> None:
 def find_featured(person: Person) -> None:
     """Search the featured resident (the one whose phone step 6 uses) by name."""
     page = person.open("/registry/search/")
-    fill(page, by="name", text="陈志远")
+    fill(page, text="陈志远")
     submit(page).click()
     page.locator("main a[href*='/registry/residents/']").first.click()
     expect(page.locator("main h1")).to_contain_text("陈志远")

@@ -40,7 +40,7 @@ def test_database_is_utf8_and_roles_are_plain(runtime: Runtime) -> None:
     roles = "SELECT string_agg(rolname, ',') FROM pg_roles WHERE rolname ~ '^sc_' AND "
     assert query(url, roles + "(rolsuper OR rolbypassrls)") is None
     assert query(url, roles + "rolcreatedb") == "sc_owner"
-    assert query(environment["DATABASE_APP_URL"], "SELECT current_user") == "sc_app"
+    assert query(environment["DATABASE_URL"], "SELECT current_user") == "sc_app"
 
 
 def test_wrong_database_password_is_refused(runtime: Runtime) -> None:

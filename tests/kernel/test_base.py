@@ -1,7 +1,7 @@
 """The kernel on the real database: crypto binding, append-only log, live outbox."""
 
 import pytest
-from django.db import InternalError, connection, transaction
+from django.db import InternalError, ProgrammingError, connection
 
 from accounts.viewer import SYSTEM
 from datasharing import access_log
@@ -9,6 +9,7 @@ from datasharing.choices import AccessKind
 from datasharing.errors import ChainBroken
 from datasharing.models import AccessRecord
 from smartcommunity.kernel import crypto, vault
+from tests.conftest import as_owner
 
 
 def test_a_sealed_value_opens_only_in_its_own_row() -> None:
@@ -40,16 +41,19 @@ def test_the_vault_keeps_nothing_in_clear(settings: object) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET detail='x'", "DELETE FROM {}", "TRUNCATE {}"])
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_nobody_edits_the_access_log(statement: str) -> None:
+    """The application's role has no right to, and its owner is stopped by the trigger."""
     access_log.record(viewer=SYSTEM, kind=AccessKind.READ, subject="resident")
-    table = AccessRecord._meta.db_table
-    with pytest.raises(InternalError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement.format(table))
+    edit = statement.format(AccessRecord._meta.db_table)
+    with pytest.raises(ProgrammingError, match="permission"), connection.cursor() as cursor:
+        cursor.execute(edit)
+    with as_owner(), pytest.raises(InternalError), connection.cursor() as cursor:
+        cursor.execute(edit)
     assert access_log.verify() == 1
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_change_past_the_trigger_shows_in_the_chain() -> None:
     for number in range(3):
         access_log.record(
@@ -57,7 +61,7 @@ def test_a_change_past_the_trigger_shows_in_the_chain() -> None:
         )
     assert access_log.verify() == 3
     table = AccessRecord._meta.db_table
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(f"UPDATE {table} SET detail='9' WHERE id=2")
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

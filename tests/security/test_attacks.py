@@ -20,7 +20,7 @@ from security import gallery
 from security.actions import match_frame, present_token
 from security.models import FaceEnrolment, Pass, Passage
 from security.tasks import erase_departed, sweep_frames
-from smartcommunity.kernel import clock, vault
+from smartcommunity.kernel import clock, scope, vault
 from smartcommunity.kernel.errors import DomainError, TooMany
 from smartcommunity.kernel.models import LiveEvent
 from tests.security.conftest import Estate
@@ -185,7 +185,8 @@ def _at_once(count: int, act: Callable[[], object]) -> list[DomainError]:
         try:
             connection.ensure_connection()
             together.wait()
-            act()
+            with scope.platform("several act at once"):
+                act()
         except DomainError as error:
             refused.append(error)
         finally:

@@ -36,6 +36,8 @@ PAGES: dict[str, Callable[[Place], str]] = {
     "vehicle": lambda place: reverse("residents:vehicle", args=[place.ids["vehicle"]]),
 }
 FORMED = frozenset({*PAGES, "household"})  # subjects that a form of a department can be about
+# By what people may be counted; none is restricted.
+BREAKDOWNS = ("birth_date", "sex", "residence_kind", "pop_category", "dwelling_kind")
 SEARCHES = {"name": "name_cn", "document": "doc_no", "mobile": "mobile"}
 
 
@@ -233,6 +235,24 @@ def test_count(marked: Marked, user: str) -> None:
     if answer.status_code == 200:
         assert answer.context["chart"].people == (1 if may else 0)
         assert_no_leak(body_of(answer), marked, user, "the building's chart")
+
+
+@each_role
+def test_statistics(marked: Marked, user: str) -> None:
+    """A breakdown is offered, and answered, only to who sees the element and the home in full."""
+    client, url = client_of(marked, user), reverse("residents:statistics")
+    table = oracle.table()
+    sees_homes = table["live_address_id"].sees(user) == oracle.FULL
+    offered = {key for key in BREAKDOWNS if sees_homes and table[key].sees(user) == oracle.FULL}
+    answer = client.get(url)
+    found = answer.context["found"] if answer.status_code == 200 else None
+    assert {one.key for one in (found.offers if found else ())} == offered
+    for row in oracle.of("resident"):
+        asked = client.get(f"{url}?by={row.element}")
+        assert (asked.status_code == 200) == (row.element in offered), row.element
+        if row.element in offered:
+            assert asked.context["found"].sums.total == 1, "the marked person, nobody far away"
+            assert_no_leak(body_of(asked), marked, user, f"statistics by {row.element}")
 
 
 # --- duplicates ---------------------------------------------------------------------------------

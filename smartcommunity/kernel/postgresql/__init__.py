@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend that keeps the connection's scope true: see `base`."""
