@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, ProtectedError
 from django.utils.translation import gettext as _
 
@@ -176,6 +176,9 @@ def remove_room(*, viewer: Viewer, dwelling_id: uuid.UUID) -> uuid.UUID:
     try:
         with transaction.atomic():
             Dwelling.objects.get(pk=home.pk).delete()
+            with connection.cursor() as cursor:  # keys are checked here, not at the very end
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     except (ProtectedError, IntegrityError) as error:
         raise used from error
     records.update(superseded_at=clock.now())
