@@ -4,6 +4,7 @@ The planner is told not to scan the whole table if it can help it, since the tes
 small; what it must not do behind a policy (run LIKE in an index) it then does not do either.
 """
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -37,14 +38,16 @@ def plan(rows: "QuerySet[object]") -> str:
 @pytest.mark.parametrize(
     ("search", "index"),
     [
-        (Q(name_pinyin__prefix="zhang"), "resident_by_name"),
+        (Q(name_pinyin__prefix="zhang"), "resident_(pinyin|by_name)"),
         (Q(name_initials="zs"), "resident_initials"),
         (Q(mobile_hash=bytes(32)), "resident_mobile"),
         (Q(doc_hash__in=[bytes(32), b"1" * 32]), "one_resident_a_document"),
     ],
 )
 def test_a_search_uses_its_index(behind_the_fence: World, search: Q, index: str) -> None:
-    assert index in plan(Resident.objects.filter(search))
+    """Asked without the default manager, whose own condition has an index too: of two indexes on
+    a small table the planner takes either."""
+    assert re.search(index, plan(Resident.with_merged.filter(search)))
 
 
 def test_a_search_for_either_spelling_uses_both(behind_the_fence: World) -> None:

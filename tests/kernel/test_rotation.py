@@ -2,6 +2,7 @@
 
 import base64
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ NUMBERS = [f"4201011990010100{number:02d}" for number in range(7)]
 
 
 @pytest.fixture
-def people(bare_world: World, settings: Any) -> list[Resident]:
+def people(bare_world: World, settings: Any, tmp_path: Path) -> list[Resident]:
+    settings.MEDIA_ROOT = tmp_path  # a vault of its own: other tests leave files of other keys
     settings.FIELD_KEYS = {"old": next(iter(settings.FIELD_KEYS.values()))}
     return [saved("residents.Resident", bare_world.estate, doc_no=number) for number in NUMBERS]  # type: ignore[misc]
 
